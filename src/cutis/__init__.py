@@ -1,0 +1,58 @@
+"""cutis: dermatology vision-language models, evaluated, adapted and explained on your own images.
+
+Research use only, not a medical device.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cutis.errors import CutisError
+
+if TYPE_CHECKING:
+    from cutis.data import Dataset, load_dataset
+    from cutis.features import Features, embed
+    from cutis.models import Model, load_model
+    from cutis.predictions import Predictions, read_predictions
+    from cutis.stats import evaluate
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Dataset": "cutis.data",
+    "load_dataset": "cutis.data",
+    "Features": "cutis.features",
+    "embed": "cutis.features",
+    "Model": "cutis.models",
+    "load_model": "cutis.models",
+    "Predictions": "cutis.predictions",
+    "read_predictions": "cutis.predictions",
+    "evaluate": "cutis.stats",
+}
+
+__all__ = [
+    "CutisError",
+    "Dataset",
+    "Features",
+    "Model",
+    "Predictions",
+    "__version__",
+    "embed",
+    "evaluate",
+    "load_dataset",
+    "load_model",
+    "read_predictions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its room on first use, so that ``import cutis`` stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cutis' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,58 @@
+"""What every verb's configuration has in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class VerbConfig(BaseModel):
+    """A verb's settings: Python arguments, flags, YAML keys, help text and record in one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class RunConfig(VerbConfig):
+    """Settings of a verb that writes a run directory."""
+
+    output: Annotated[Path, Parameter(alias="-o")] = Field(
+        description="Run directory to write; the same command again finishes what is missing."
+    )
+    seed: int = Field(default=0, ge=0, description="Seed of every random choice.")
+    dry_run: bool = Field(
+        default=False, description="Say what would be done and what is cached, then stop."
+    )
+
+
+class DataConfig(VerbConfig):
+    """Settings of a verb that reads a dataset."""
+
+    data: Path = Field(description="Table of images: CSV, TSV or Parquet.")
+    images: Path | None = Field(
+        default=None, description="Folder the image paths are relative to [table's folder]."
+    )
+    card: str | None = Field(
+        default=None,
+        description="Dataset card: a name from 'cutis data list' or a YAML file [found by itself].",
+    )
+    image_column: str | None = Field(default=None, description="Column with the image paths.")
+    label_column: str | None = Field(default=None, description="Column with the labels.")
+    group_column: str | None = Field(
+        default=None, description="Column with the lesion or patient each image belongs to."
+    )
+    split_column: str | None = Field(default=None, description="Column with the split names.")
+    id_column: str | None = Field(default=None, description="Column with unique row names.")
+
+    def columns(self) -> dict[str, str]:
+        """Return the roles that were given a column by hand."""
+        given = {
+            "image": self.image_column,
+            "label": self.label_column,
+            "group": self.group_column,
+            "split": self.split_column,
+            "id": self.id_column,
+        }
+        return {role: column for role, column in given.items() if column is not None}

@@ -1,0 +1,93 @@
+"""Files that are either whole or absent: atomic writes and content hashes."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from cutis.errors import CutisError
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path`` that replaces it on success and vanishes on failure.
+
+    The data is flushed to disk before the rename, so a reader sees the old file or the new one.
+
+    Raises
+    ------
+    CutisError
+        If the disk is full or the folder cannot be written.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb") as stream:
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except OSError as error:
+        raise as_cutis_error(error, path) from error
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def as_cutis_error(error: OSError, path: Path) -> Exception:
+    """Turn the operating-system errors a user can repair into a :class:`CutisError`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CutisError(
+            f"The disk is full: {path} could not be written. What was finished before is intact.",
+            fix="free some space, then run the same command again; it continues where it stopped",
+        )
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return CutisError(
+            f"{path} cannot be written: permission denied.",
+            fix="choose a folder you can write to with -o/--output",
+        )
+    return error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write strict, indented JSON atomically.
+
+    NaN and infinity are refused: a value that does not exist is ``None``.
+    """
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def sha256_file(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file's bytes."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_json(value: Any) -> str:
+    """Return the SHA-256 of a value's canonical JSON (sorted keys, no spaces).
+
+    Examples
+    --------
+    >>> sha256_json({"b": 1, "a": 2}) == sha256_json({"a": 2, "b": 1})
+    True
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
