@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 RUN_FORMAT = "cutis.run/1"
 DISCLAIMER = "Research use only, not a medical device"
 # Settings that choose where and how fast, never what: they may differ when a run is continued.
-NOT_IDENTITY = frozenset({"output", "dry_run", "device", "workers", "batch_size", "cache", "config"})
+NOT_IDENTITY = frozenset(
+    {"output", "dry_run", "device", "workers", "batch_size", "cache", "config"}
+)
 
 
 class Run:

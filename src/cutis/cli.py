@@ -1,0 +1,253 @@
+"""The command line: verbs to functions, flags to configs, errors to paragraphs. No logic."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
+
+from cutis.errors import CutisError, nearest_names
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+
+class Verb(NamedTuple):
+    """Where a verb's function lives and what it does, in one line."""
+
+    home: str
+    help: str
+
+
+VERBS: dict[str, Verb] = {
+    "zero-shot": Verb(
+        "cutis.tasks.zero_shot:zero_shot",
+        "Diagnose a table of images by prompts alone; predictions, metrics and a report.",
+    ),
+    "predict": Verb("cutis.tasks.predict:predict", "Rank the possible diagnoses of single images."),
+    "embed": Verb(
+        "cutis.features.embed:embed_verb", "Compute a model's features of a table of images."
+    ),
+    "report": Verb("cutis.report.verb:report", "Make the report of a finished run again."),
+    "data show": Verb("cutis.data.show:data_show", "Say how cutis understands a table."),
+    "data check": Verb("cutis.data.check:data_check", "Find what is wrong with a table."),
+    "data split": Verb(
+        "cutis.data.split:data_split", "Split a table by lesion or patient, stratified by class."
+    ),
+    "data list": Verb("cutis.data.list:data_list", "List the dataset cards."),
+    "data phantom": Verb(
+        "cutis.data.phantom.generate:data_phantom",
+        "Make synthetic skin images with known ground truth.",
+    ),
+    "models list": Verb("cutis.models.verbs:models_list", "List the model cards."),
+    "models show": Verb("cutis.models.verbs:models_show", "Show one model's card."),
+    "models check": Verb(
+        "cutis.models.verbs:models_check", "Load a model strictly and run its self-test."
+    ),
+    "doctor": Verb("cutis.doctor:doctor", "Check this machine: versions, cores, cache, offline."),
+}
+GROUPS = {
+    "data": "Tables of images: show, check, split, list, make phantoms.",
+    "models": "Models: list, show, check.",
+}
+
+
+def build_app(wanted: str | None = None) -> App:
+    """Return the command-line application.
+
+    Parameters
+    ----------
+    wanted
+        The verb to import; the others are listed by their help line only, so that asking for
+        help loads nothing heavy. ``"*"`` imports all of them.
+    """
+    from cyclopts import App
+
+    from cutis import __version__
+
+    app = App(
+        name="cutis",
+        help="Dermatology vision-language models, evaluated on your own images.\n\n"
+        "Research use only, not a medical device.",
+        version=__version__,
+    )
+    groups = {name: App(name=name, help=text) for name, text in GROUPS.items()}
+    for group in groups.values():
+        app.command(group)
+    for name, verb in VERBS.items():
+        *parents, leaf = name.split()
+        parent = groups[parents[0]] if parents else app
+        target = _command(verb) if wanted in (name, "*") else _placeholder
+        parent.command(target, name=leaf, help=verb.help)
+    return app
+
+
+def _placeholder() -> None:
+    """Stand for a verb that was not asked for."""
+
+
+def load_verb(verb: Verb) -> tuple[Callable[..., Any], type]:
+    """Import a verb's function and return it with its config class."""
+    module, _, attribute = verb.home.partition(":")
+    function = getattr(importlib.import_module(module), attribute)
+    return function, get_type_hints(function)["config"]
+
+
+def _command(verb: Verb) -> Callable[..., Any]:
+    from cyclopts import Parameter
+
+    function, config_class = load_verb(verb)
+
+    def command(config: Any) -> Any:
+        return function(config)
+
+    annotation = Annotated[config_class, Parameter(name="*")]
+    command.__annotations__ = {"config": annotation, "return": Any}
+    command.__doc__ = function.__doc__.split("\n\n")[0] if function.__doc__ else verb.help
+    return command
+
+
+def wanted_verb(words: Sequence[str]) -> str | None:
+    """Return the verb the words ask for, or None.
+
+    Examples
+    --------
+    >>> wanted_verb(["data", "check", "--data", "t.csv"])
+    'data check'
+    >>> wanted_verb(["--help"]) is None
+    True
+    """
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if name in VERBS:
+            return name
+    return None
+
+
+def take_option(words: list[str], option: str) -> str | None:
+    """Remove ``--option VALUE`` or ``--option=VALUE`` from the words and return the value."""
+    for i, word in enumerate(words):
+        if word == option:
+            if i + 1 == len(words):
+                raise CutisError(f"{option} needs a file.", fix=f"{option} settings.yaml")
+            value = words[i + 1]
+            del words[i : i + 2]
+            return value
+        if word.startswith(option + "="):
+            del words[i]
+            return word.partition("=")[2]
+    return None
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Read a YAML file of settings: keys are the verb's options, with dashes or underscores.
+
+    Raises
+    ------
+    CutisError
+        If the file is missing or is not a mapping.
+    """
+    import yaml
+
+    if not path.exists():
+        raise CutisError(f"There is no settings file {path}.", fix="give --config a YAML file")
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise CutisError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(settings, dict):
+        raise CutisError(f"{path} must hold 'option: value' lines.", fix="see cutis VERB --help")
+    settings.pop("verb", None)
+    return {str(k).replace("_", "-"): v for k, v in settings.items() if v is not None}
+
+
+def pydantic_message(error: Any) -> str:
+    """Say a pydantic error in one line per field, without its address on the web."""
+    lines = []
+    for item in error.errors():
+        name = "--" + ".".join(str(p) for p in item["loc"]).replace("_", "-")
+        reason = item["msg"].removeprefix("Value error, ")
+        given = f" (given: {item['input']!r})" if item["type"] != "missing" else ""
+        lines.append(f"{name}: {reason[:1].lower()}{reason[1:]}{given}.")
+    return " ".join(lines)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line and return the exit code: 0 done, 1 findings, 2 wrong input."""
+    words = list(words)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        print("\nStopped. What was finished is kept; the same command continues.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        message = _user_message(error)
+        if debug or message is None:
+            raise
+        print(f"cutis: {message}", file=sys.stderr)
+        return 2
+
+
+def _run(words: list[str]) -> int:
+    from cyclopts.config import Dict
+
+    name = wanted_verb(words)
+    if name is None and words and not words[0].startswith("-"):
+        _refuse_unknown_verb(words)
+    settings = take_option(words, "--config")
+    app = build_app(name)
+    if settings is not None:
+        values = read_settings(Path(settings))
+        app.config = (Dict(values, use_commands_as_keys=False, source=settings),)
+    result = app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    if hasattr(result, "render"):
+        print(result.render())
+    return int(getattr(result, "exit_code", 0))
+
+
+def _refuse_unknown_verb(words: list[str]) -> None:
+    group = words[0] if words[0] in GROUPS else None
+    if group and (len(words) == 1 or words[1].startswith("-")):
+        return
+    given = " ".join(words[:2]) if group else words[0]
+    names = [v for v in VERBS if v.startswith(f"{group} ")] if group else [*VERBS, *GROUPS]
+    raise CutisError(
+        f"There is no command '{given}'.",
+        allowed=f"The commands are {', '.join(names)}.",
+        nearest=nearest_names(given, names, 2),
+        fix=f"cutis {group} --help" if group else "cutis --help",
+    )
+
+
+def _user_message(error: Exception) -> str | None:
+    """Return the paragraph for a mistake of the user's, None for a bug of ours."""
+    from cyclopts import CycloptsError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause).__module__.startswith("pydantic") and hasattr(cause, "errors"):
+            return pydantic_message(cause)
+        if isinstance(cause, CutisError):
+            return str(cause)
+        cause = cause.__cause__
+    if isinstance(error, CycloptsError):
+        return f"{' '.join(str(error).split())} See --help."
+    if isinstance(error, OSError):
+        from cutis.files import as_cutis_error
+
+        known = as_cutis_error(error, Path(error.filename or "the output"))
+        return str(known) if isinstance(known, CutisError) else None
+    return None
+
+
+def main() -> None:
+    """Entry point of the ``cutis`` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""The predictions table: one row per image, one probability per class, and where it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cutis.errors import CutisError
+from cutis.files import atomic_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PREDICTIONS_FORMAT = "cutis.predictions/1"
+PROBABILITY_PREFIX = "p:"
+FIXED_COLUMNS = ("id", "image", "split", "group", "label", "predicted")
+_METADATA_KEY = b"cutis"
+_PUBLISHED_IMAGE_COLUMNS = ("image_path", "filename", "derm_filename", "image")
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Probabilities of every class for every image, with what is needed to judge them.
+
+    Attributes
+    ----------
+    table
+        One row per image: ``id, image, split, group, label, predicted``, one column
+        ``p:<class>`` per class, then the subgroup columns carried along. ``label`` and
+        ``predicted`` hold class names; ``label`` is missing where it is unknown.
+    classes
+        Class names in the order of the probability columns.
+    provenance
+        Model, weights hash, preprocessing, prompts and data hashes, as JSON values.
+    """
+
+    table: pd.DataFrame
+    classes: tuple[str, ...]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.table)
+
+    @property
+    def probs_nc(self) -> np.ndarray:
+        """Probabilities, float64, n images by c classes."""
+        columns = [PROBABILITY_PREFIX + name for name in self.classes]
+        return self.table[columns].to_numpy(dtype=np.float64)
+
+    @property
+    def labels_n(self) -> np.ndarray:
+        """Class index of every image, int64; -1 where the label is unknown."""
+        index = {name: i for i, name in enumerate(self.classes)}
+        return np.array([index.get(name, -1) for name in self.table["label"]], dtype=np.int64)
+
+    @property
+    def groups_n(self) -> np.ndarray | None:
+        """Lesion or patient of every image, or None when the table has none."""
+        if self.table["group"].isna().all():
+            return None
+        return self.table["group"].to_numpy(dtype=object)
+
+    @property
+    def subgroup_columns(self) -> tuple[str, ...]:
+        """Names of the carried columns (age, sex, site, ...)."""
+        return tuple(
+            c
+            for c in self.table.columns
+            if c not in FIXED_COLUMNS and not c.startswith(PROBABILITY_PREFIX)
+        )
+
+
+def make_predictions(
+    *,
+    ids: Sequence[str],
+    images: Sequence[str],
+    probs_nc: np.ndarray,
+    classes: Sequence[str],
+    labels_n: np.ndarray | None = None,
+    groups_n: np.ndarray | None = None,
+    splits_n: np.ndarray | None = None,
+    carried: pd.DataFrame | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> Predictions:
+    """Put arrays into a :class:`Predictions` table.
+
+    Parameters
+    ----------
+    ids, images
+        Name and image path of each of the n rows.
+    probs_nc
+        Probabilities, n images by c classes; ties in the argmax go to the lower class.
+    labels_n
+        Class index of each row, -1 where unknown.
+    groups_n, splits_n
+        Lesion or patient, and split, of each row.
+    carried
+        Subgroup columns, n rows.
+
+    Examples
+    --------
+    >>> p = make_predictions(ids=["a"], images=["a.jpg"], probs_nc=np.array([[0.2, 0.8]]),
+    ...                      classes=["nevus", "melanoma"], labels_n=np.array([1]))
+    >>> p.table.loc[0, "predicted"], p.labels_n.tolist()
+    ('melanoma', [1])
+    """
+    import pandas as pd
+
+    n = len(ids)
+    labels = np.full(n, -1) if labels_n is None else labels_n
+    columns: dict[str, Any] = {
+        "id": list(ids),
+        "image": list(images),
+        "split": [None] * n if splits_n is None else list(splits_n),
+        "group": [None] * n if groups_n is None else list(groups_n),
+        "label": [classes[i] if i >= 0 else None for i in labels],
+        "predicted": [classes[i] for i in probs_nc.argmax(axis=1)] if n else [],
+    }
+    for i, name in enumerate(classes):
+        columns[PROBABILITY_PREFIX + name] = probs_nc[:, i]
+    if carried is not None:
+        columns |= {name: carried[name].to_numpy() for name in carried.columns}
+    table = pd.DataFrame(columns).astype(dict.fromkeys(FIXED_COLUMNS, "object"))
+    return Predictions(table, tuple(classes), dict(provenance or {}))
+
+
+def write_predictions(path: Path, predictions: Predictions) -> None:
+    """Write a Parquet file whose metadata holds the class names and the provenance."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = pa.schema([(name, pa.string()) for name in FIXED_COLUMNS])
+    fields = [text.field(c) if c in FIXED_COLUMNS else None for c in predictions.table.columns]
+    arrays = [
+        pa.Array.from_pandas(predictions.table[c], type=f.type if f else None)
+        for c, f in zip(predictions.table.columns, fields, strict=True)
+    ]
+    about = {
+        "format": PREDICTIONS_FORMAT,
+        "classes": list(predictions.classes),
+        "provenance": dict(predictions.provenance),
+    }
+    table = pa.table(dict(zip(predictions.table.columns, arrays, strict=True)))
+    table = table.replace_schema_metadata({_METADATA_KEY: json.dumps(about, sort_keys=True)})
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def write_predictions_csv(path: Path, predictions: Predictions) -> None:
+    """Write the published layout: image path, integer labels, ``probability_class_i``.
+
+    Two classes give a single ``probability`` column, that of the second class. The classes are
+    in the order of ``predictions.classes``; an unknown label is -1.
+    """
+    import pandas as pd
+
+    probs_nc = predictions.probs_nc
+    columns: dict[str, Any] = {
+        "image_path": predictions.table["image"],
+        "true_label": predictions.labels_n,
+        "predicted_label": probs_nc.argmax(axis=1),
+    }
+    if len(predictions.classes) == 2:
+        columns["probability"] = probs_nc[:, 1]
+    else:
+        columns |= {f"probability_class_{i}": p for i, p in enumerate(probs_nc.T)}
+    with atomic_path(path) as temporary:
+        pd.DataFrame(columns).to_csv(temporary, index=False)
+
+
+def read_predictions(path: Path | str, classes: Sequence[str] | None = None) -> Predictions:
+    """Read predictions of ours (Parquet) or of the published tools (CSV).
+
+    Parameters
+    ----------
+    path
+        A ``predictions.parquet``, a run directory that holds one, or a published CSV.
+    classes
+        Names for the columns of a published CSV, in label order [class 0, class 1, ...].
+
+    Raises
+    ------
+    CutisError
+        If the file is missing or has neither layout.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / "predictions.parquet"
+    if not path.exists():
+        raise CutisError(f"There are no predictions at {path}.")
+    if path.suffix == ".parquet":
+        return _read_parquet(path)
+    return _read_published(path, classes)
+
+
+def _read_parquet(path: Path) -> Predictions:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise CutisError(
+            f"{path} is not a readable Parquet file ({error}).",
+            fix="run the command that made it again",
+        ) from error
+    about = json.loads((table.schema.metadata or {}).get(_METADATA_KEY, b"{}"))
+    if about.get("format") != PREDICTIONS_FORMAT:
+        raise CutisError(
+            f"{path} is a Parquet file, but not of predictions.",
+            allowed=f"Its metadata must name the format {PREDICTIONS_FORMAT}.",
+        )
+    frame = table.to_pandas()
+    frame = frame.astype(dict.fromkeys(FIXED_COLUMNS, "object"))
+    for column in FIXED_COLUMNS:
+        frame[column] = frame[column].where(frame[column].notna(), None)
+    return Predictions(frame, tuple(about["classes"]), about["provenance"])
+
+
+def _read_published(path: Path, classes: Sequence[str] | None) -> Predictions:
+    import pandas as pd
+
+    frame = pd.read_csv(path)
+    image = next((c for c in _PUBLISHED_IMAGE_COLUMNS if c in frame.columns), None)
+    if image is None or "true_label" not in frame.columns:
+        raise CutisError(
+            f"{path} has the columns {', '.join(map(str, frame.columns[:8]))}.",
+            allowed="A table of predictions has image_path (or filename), true_label, "
+            "predicted_label and probability_class_0, probability_class_1, ... "
+            "(or a single probability).",
+        )
+    probs_nc = _published_probabilities(frame, path)
+    n_classes = probs_nc.shape[1]
+    names = list(classes) if classes else [f"class {i}" for i in range(n_classes)]
+    if len(names) != n_classes:
+        raise CutisError(f"{path} has {n_classes} classes, {len(names)} names were given.")
+    images = frame[image].astype(str).tolist()
+    stems = [name.rsplit("/", 1)[-1] for name in images]
+    return make_predictions(
+        ids=stems if len(set(stems)) == len(stems) else images,
+        images=images,
+        probs_nc=probs_nc,
+        classes=names,
+        labels_n=frame["true_label"].fillna(-1).to_numpy(dtype=np.int64),
+        provenance={"imported_from": path.name},
+    )
+
+
+def _published_probabilities(frame: pd.DataFrame, path: Path) -> np.ndarray:
+    if "probability" in frame.columns:
+        positive = frame["probability"].to_numpy(dtype=np.float64)
+        return np.stack([1.0 - positive, positive], axis=1)
+    numbers = sorted(
+        int(c.removeprefix("probability_class_"))
+        for c in frame.columns
+        if c.startswith("probability_class_")
+    )
+    if not numbers or numbers != list(range(len(numbers))):
+        raise CutisError(
+            f"{path} has no complete set of probability columns (found {numbers}).",
+            allowed="They are named probability_class_0, probability_class_1, ...",
+        )
+    columns = [f"probability_class_{i}" for i in numbers]
+    return frame[columns].to_numpy(dtype=np.float64)
