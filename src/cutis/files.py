@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,25 +24,24 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Raises
     ------
     CutisError
-        If the disk is full or the folder cannot be written.
+        If the disk is full, or the folder cannot be made or written.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
         yield temporary
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
     except OSError as error:
-        raise as_cutis_error(error, path) from error
+        repairable = as_cutis_error(error, path)
+        if repairable is error:
+            raise
+        raise repairable from error
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             temporary.unlink()
 
 
@@ -57,6 +56,11 @@ def as_cutis_error(error: OSError, path: Path) -> Exception:
         return CutisError(
             f"{path} cannot be written: permission denied.",
             fix="choose a folder you can write to with -o/--output",
+        )
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return CutisError(
+            f"{path} cannot be written: a file stands where a folder is needed.",
+            fix="choose another folder with -o/--output",
         )
     return error
 

@@ -15,6 +15,7 @@ def duration(seconds: float) -> str:
     >>> duration(4.2), duration(75), duration(7300)
     ('4.2 s', '1 min 15 s', '2 h 1 min')
     """
+    seconds = round(seconds, 1)
     if seconds < 60:
         return f"{seconds:.1f} s"
     if seconds < 3600:

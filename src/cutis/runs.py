@@ -7,6 +7,7 @@ import os
 import platform
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -88,9 +89,9 @@ class Run:
         """Record a failure and release the lock."""
         try:
             if error is not None:
-                self.log("stopped", reason=type(error).__name__)
-        except CutisError:
-            pass  # a full disk must not hide the error that is already on its way
+                # A full disk or a vanished folder must not hide the error already on its way.
+                with suppress(OSError, CutisError):
+                    self.log("stopped", reason=type(error).__name__)
         finally:
             if self._lock is not None:
                 self._lock.release()
@@ -115,7 +116,13 @@ class Run:
         path = self.dir / "config.yaml"
         if not path.exists():
             return
-        before = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        try:
+            before = dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (yaml.YAMLError, TypeError, ValueError):
+            raise CutisError(
+                f"{path} is not the record of a run: it cannot be read as YAML settings.",
+                fix="choose another folder with -o/--output, or remove that one",
+            ) from None
         now = {"verb": self.verb, **self.config}
         changed = sorted(
             key
@@ -146,14 +153,14 @@ class Run:
 
     def is_finished(self, inputs: Mapping[str, Any]) -> bool:
         """Tell whether this very run, on these very inputs, was completed before."""
-        path = self.dir / "run.json"
-        if not path.exists():
+        try:
+            record = read_run(self.dir)
+        except CutisError:
             return False
-        record = json.loads(path.read_text(encoding="utf-8"))
         return (
             record.get("status") == "finished"
             and record.get("identity") == self.identity
-            and record.get("inputs") == dict(inputs)
+            and record.get("inputs") == json.loads(json.dumps(dict(inputs)))
             and all((self.dir / name).exists() for name in record.get("outputs", []))
         )
 
@@ -223,13 +230,22 @@ def read_run(directory: Path) -> dict[str, Any]:
     Raises
     ------
     CutisError
-        If the folder holds no finished run.
+        If the folder holds no finished run, or its record is damaged or of another format.
     """
     path = Path(directory) / "run.json"
-    if not path.exists():
+    again = f"cutis zero-shot --data TABLE -o {directory}"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         raise CutisError(
-            f"{directory} holds no finished run (there is no run.json).",
-            fix="cutis zero-shot --data TABLE -o " + str(directory),
+            f"{directory} holds no finished run (there is no run.json).", fix=again
+        ) from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CutisError(f"{path} is damaged: {error}.", fix=again) from None
+    if not isinstance(record, dict) or record.get("format") != RUN_FORMAT:
+        raise CutisError(
+            f"{path} is not the record of a run.",
+            allowed=f"Its 'format' must be '{RUN_FORMAT}'.",
+            fix=again,
         )
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return record
