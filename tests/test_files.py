@@ -32,7 +32,7 @@ def test_a_finished_write_replaces_the_old_file_and_leaves_nothing_beside_it(tmp
     target.write_text("old")
     write_text(target, "new é")
     assert target.read_text(encoding="utf-8") == "new é"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_missing_parents_are_made(tmp_path: Path):
@@ -47,7 +47,7 @@ def test_a_failed_write_keeps_the_old_file_and_removes_the_temporary(tmp_path: P
         temporary.write_text("half of the new")
         raise ZeroDivisionError
     assert target.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_the_target_is_untouched_until_the_block_ends(tmp_path: Path):
@@ -86,7 +86,7 @@ def test_a_full_disk_is_said_in_one_paragraph_and_the_old_file_stays(tmp_path: P
     with pytest.raises(CutisError, match=r"disk is full.*continues"), atomic_path(target):
         Path("/dev/full").write_text("x")
     assert target.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_disk_that_is_full_at_the_last_moment_counts_too(
@@ -98,7 +98,7 @@ def test_a_disk_that_is_full_at_the_last_moment_counts_too(
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(CutisError, match="disk is full"):
         write_text(tmp_path / "a.txt", "x")
-    assert os.listdir(tmp_path) == []
+    assert [p.name for p in tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize("operation", ["mkdir", "touch"])
