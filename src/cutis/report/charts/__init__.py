@@ -1,0 +1,1 @@
+"""Charts: numbers to pictures, one kind per file, all pure."""
