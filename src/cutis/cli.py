@@ -48,6 +48,10 @@ VERBS: dict[str, Verb] = {
     ),
     "doctor": Verb("cutis.doctor:doctor", "Check this machine: versions, cores, cache, offline."),
 }
+EPILOGUE = (
+    "Every command also takes --config FILE (YAML with these options; flags win) and --debug "
+    "(show the traceback of an error)."
+)
 GROUPS = {
     "data": "Tables of images: show, check, split, list, make phantoms.",
     "models": "Models: list, show, check.",
@@ -63,12 +67,14 @@ def build_app(wanted: str | None = None) -> App:
         The verb to import; the others are listed by their help line only, so that asking for
         help loads nothing heavy. ``"*"`` imports all of them.
     """
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
     from cutis import __version__
 
     app = App(
         name="cutis",
+        default_parameter=Parameter(negative=()),
+        help_epilogue=EPILOGUE,
         help="Dermatology vision-language models, evaluated on your own images.\n\n"
         "Research use only, not a medical device.",
         version=__version__,
@@ -100,9 +106,14 @@ def _command(verb: Verb) -> Callable[..., Any]:
 
     function, config_class = load_verb(verb)
 
-    def command(config: Any) -> Any:
+    def command(*, config: Any) -> Any:
         return function(config)
 
+    def positional_command(config: Any) -> Any:
+        return function(config)
+
+    if getattr(config_class, "takes_positional", False):
+        command = positional_command
     annotation = Annotated[config_class, Parameter(name="*")]
     command.__annotations__ = {"config": annotation, "return": Any}
     command.__doc__ = function.__doc__.split("\n\n")[0] if function.__doc__ else verb.help
@@ -186,8 +197,12 @@ def run(words: Sequence[str]) -> int:
         return 130
     except Exception as error:
         message = _user_message(error)
-        if debug or message is None:
+        if message is None:
             raise
+        if debug:
+            import traceback
+
+            traceback.print_exc()
         print(f"cutis: {message}", file=sys.stderr)
         return 2
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from cyclopts import Parameter
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class VerbConfig(BaseModel):
-    """A verb's settings: Python arguments, flags, YAML keys, help text and record in one."""
+    """A verb's settings: Python arguments, flags, YAML keys, help text and record in one.
+
+    Settings are flags on the command line; a verb whose first field may also be given without its
+    flag sets ``takes_positional``.
+    """
+
+    takes_positional: ClassVar[bool] = False
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 

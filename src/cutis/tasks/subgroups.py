@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ def age_band(age_years: float) -> str | None:
         return None
     if age_years < AGE_EDGES[0]:
         return f"under {AGE_EDGES[0]}"
-    for low, high in zip(AGE_EDGES, AGE_EDGES[1:], strict=False):
+    for low, high in pairwise(AGE_EDGES):
         if age_years < high:
             return f"{low} to {high - 1}"
     return f"{AGE_EDGES[-1]} and over"

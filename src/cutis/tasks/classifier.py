@@ -1,0 +1,120 @@
+"""Class names to the weights of a zero-shot classifier, by way of prompts and a text tower."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cutis.errors import CutisError
+
+if TYPE_CHECKING:
+    from cutis.models import Model
+    from cutis.tasks.classes import ClassList
+
+PUBLISHED_SCALE = 100.0
+
+
+@dataclass(frozen=True)
+class ZeroShotClassifier:
+    """Weights of a classifier made of prompts.
+
+    Attributes
+    ----------
+    classes
+        Class names, in the order of the columns.
+    weights_dc
+        Unit text feature of every class, d features by c classes.
+    scale
+        Factor on the cosine similarity before the softmax.
+    prompts
+        What the weights were made of: set name, hash, templates, names used per class.
+    """
+
+    classes: tuple[str, ...]
+    weights_dc: np.ndarray
+    scale: float
+    prompts: dict[str, Any]
+
+    def probabilities(self, features_nd: np.ndarray) -> np.ndarray:
+        """Return probabilities, n images by c classes, from image features, n by d."""
+        from cutis.prompts import zero_shot_probabilities
+
+        return zero_shot_probabilities(features_nd, self.weights_dc, self.scale)
+
+
+def make_classifier(
+    model: Model, classes: ClassList, templates: Path | None, cache: Path, scale: float | None
+) -> ZeroShotClassifier:
+    """Embed every class's prompts and average them.
+
+    Parameters
+    ----------
+    model
+        A model with a text tower.
+    classes
+        Names and synonyms to choose between.
+    templates
+        A file of templates, or None for the bundled dermatology set.
+    cache
+        Folder of cached features.
+    scale
+        Factor on the cosine; None takes the model card's, or else 100 as published.
+
+    Raises
+    ------
+    CutisError
+        If the model has no text tower or the templates cannot be read.
+    """
+    from cutis.features.texts import embed_texts
+    from cutis.files import sha256_json
+    from cutis.prompts import class_prompts, load_templates, text_classifier
+
+    require_text(model)
+    try:
+        template_set = load_templates(templates)
+    except (OSError, ValueError) as error:
+        raise CutisError(
+            f"The templates {templates} cannot be used: {error}",
+            allowed="A template is a sentence with {} where the class name goes.",
+            fix="give a YAML list of such sentences with --templates, or leave it out",
+        ) from error
+    prompts = class_prompts(classes.names, classes.synonyms, template_set.templates)
+    features_md = embed_texts(model, prompts.texts, cache)
+    weights_dc = text_classifier(features_md, prompts.class_of_text, len(classes.names))
+    if scale is None:
+        scale = model.card.zero_shot_scale or PUBLISHED_SCALE
+    record = {
+        "template_set": template_set.name,
+        "templates": list(template_set.templates),
+        "templates_sha256": template_set.sha256,
+        "prompts_sha256": sha256_json(list(prompts.texts)),
+        "n_prompts": len(prompts.texts),
+        "synonyms": {name: list(classes.synonyms.get(name, ())) for name in classes.names},
+        "classes_from": classes.source,
+        "scale": scale,
+    }
+    return ZeroShotClassifier(classes.names, weights_dc, float(scale), record)
+
+
+def require_text(model: Model) -> None:
+    """Refuse a model without a text tower and name models that have one.
+
+    Raises
+    ------
+    CutisError
+        If the model cannot embed texts.
+    """
+    if model.has_text and model.has_vision:
+        return
+    from cutis.models import list_cards
+
+    able = [card.name for card in list_cards() if card.has_text and card.has_vision]
+    missing = "text" if not model.has_text else "image"
+    raise CutisError(
+        f"The model '{model.name}' has no {missing} tower, and prompts need both towers.",
+        allowed=f"Models with both are {', '.join(able)}.",
+        fix="--model cutis-tiny",
+    )

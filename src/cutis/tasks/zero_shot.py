@@ -1,0 +1,339 @@
+"""Zero-shot diagnosis of a table of images: predictions, metrics and a report."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from cyclopts import Parameter
+from pydantic import Field
+
+from cutis.config import DataConfig, RunConfig
+from cutis.errors import CutisError
+from cutis.files import sha256_json
+from cutis.predictions import Predictions, make_predictions
+from cutis.runs import Run
+
+if TYPE_CHECKING:
+    from cutis.data import Dataset
+    from cutis.features import Features
+    from cutis.models import Model
+    from cutis.tasks.classes import ClassList
+    from cutis.tasks.classifier import ZeroShotClassifier
+
+ALL_ROWS = "all"
+
+
+class ZeroShotConfig(RunConfig, DataConfig):
+    """Settings of ``cutis zero-shot``."""
+
+    model: str = Field(default="cutis-tiny", description="Model name; see 'cutis models list'.")
+    classes: str | None = Field(
+        default=None,
+        description="Class names in label order, as a,b,c or a card's name [the dataset's own].",
+    )
+    templates: Path | None = Field(
+        default=None, description="File of prompt templates [the bundled dermatology set]."
+    )
+    scale: float | None = Field(
+        default=None,
+        gt=0,
+        description="Factor on the cosine before the softmax [the model card's, else 100].",
+    )
+    split: str | None = Field(
+        default=None,
+        description="Split to evaluate, or 'all' ['test' if the table has it, else all rows].",
+    )
+    n_bootstrap: int = Field(
+        default=1000, ge=100, description="Bootstrap replicates of each confidence interval."
+    )
+    confidence: float = Field(
+        default=0.95, gt=0.5, lt=1.0, description="Level of the confidence intervals."
+    )
+    csv: bool = Field(
+        default=False, description="Also write predictions.csv in the published column layout."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        default="auto", description="Where the model computes."
+    )
+    precision: Literal["fp32", "bf16"] = Field(
+        default="fp32", description="Arithmetic of the image tower; fp32 is exact."
+    )
+    batch_size: int = Field(default=32, gt=0, description="Images per forward pass.")
+    workers: int = Field(default=2, ge=0, description="Threads that read and resize images.")
+    cache: Annotated[Path | None, Parameter(alias="--cache-dir")] = Field(
+        default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
+    )
+
+
+@dataclass(frozen=True)
+class ZeroShotResult:
+    """What a zero-shot run found.
+
+    Attributes
+    ----------
+    dir
+        The run directory.
+    metrics
+        The content of ``metrics.json``, or None when the table has no labels.
+    lines
+        The text the command line shows.
+    """
+
+    dir: Path
+    metrics: dict[str, Any] | None
+    lines: tuple[str, ...]
+
+    def render(self) -> str:
+        """Return the summary for the terminal."""
+        return "\n".join(self.lines)
+
+
+def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
+    """Diagnose a table of images by prompts alone.
+
+    The run directory receives predictions, metrics with confidence intervals that resample
+    lesions or patients, and a report. The same call again finishes what is missing.
+
+    Raises
+    ------
+    CutisError
+        For every input that cannot be used; nothing finished before is lost.
+    """
+    from cutis.data import load_dataset
+    from cutis.features import default_cache
+    from cutis.models import load_model
+    from cutis.tasks.classifier import make_classifier, require_text
+
+    full = load_dataset(
+        config.data, images=config.images, card=config.card, columns=config.columns()
+    )
+    dataset = choose_rows(full, config.split)
+    classes = choose_classes(dataset, config.classes)
+    dataset = replace(dataset, classes=classes.names)
+    refuse_single_class(dataset)
+    model = load_model(config.model, device=config.device, precision=config.precision)
+    require_text(model)
+    cache = config.cache or default_cache()
+    if config.dry_run:
+        return _dry_run(config, full, dataset, model, classes, cache)
+    with Run(config.output, "zero-shot", config) as run:
+        classifier = make_classifier(model, classes, config.templates, cache, config.scale)
+        inputs = _inputs(dataset, model, classifier)
+        if run.is_finished(inputs):
+            return _already_finished(run)
+        return _evaluate(run, config, full, dataset, model, classifier, cache, inputs)
+
+
+def choose_rows(dataset: Dataset, split: str | None) -> Dataset:
+    """Return the rows to evaluate: the named split, else ``test`` where there is one, else all.
+
+    Raises
+    ------
+    CutisError
+        If the split is not in the table.
+    """
+    if dataset.splits is None:
+        if split not in (None, ALL_ROWS):
+            raise CutisError(
+                f"There is no split '{split}': {dataset.source.name} has no split column.",
+                fix="leave --split out, or name the column with --split-column",
+            )
+        return dataset
+    present = sorted({str(s) for s in dataset.splits})
+    if split is None:
+        split = "test" if "test" in present else ALL_ROWS
+    if split == ALL_ROWS:
+        return dataset
+    if split not in present:
+        raise CutisError(
+            f"There is no split '{split}' in {dataset.source.name}.",
+            allowed=f"Its splits are {', '.join(present)}; 'all' takes every row.",
+            fix=f"--split {present[0]}",
+        )
+    return dataset.split(split)
+
+
+def choose_classes(dataset: Dataset, given: str | None) -> ClassList:
+    """Return the classes to choose between: those given, else the dataset's own.
+
+    Raises
+    ------
+    CutisError
+        If there are fewer than two, or another number than the labels need.
+    """
+    from cutis.tasks.classes import check, parse_classes
+
+    if given is None:
+        synonyms = {c.name: tuple(c.synonyms) for c in dataset.card.classes}
+        return check(dataset.classes, synonyms, f"dataset {dataset.name}")
+    classes = parse_classes(given)
+    if dataset.classes and len(classes.names) != len(dataset.classes):
+        raise CutisError(
+            f"{len(classes.names)} class names were given, the labels of "
+            f"{dataset.source.name} have {len(dataset.classes)} classes "
+            f"({', '.join(dataset.classes)}).",
+            fix="give one name per class, in label order",
+        )
+    return classes
+
+
+def refuse_single_class(dataset: Dataset) -> None:
+    """Refuse labelled rows that all have the same label: nothing can be measured on them.
+
+    Raises
+    ------
+    CutisError
+        If exactly one class has labelled rows.
+    """
+    present = np.unique(dataset.labels[dataset.labels >= 0])
+    if len(present) == 1:
+        name = dataset.classes[int(present[0])]
+        raise CutisError(
+            f"Every labelled row to evaluate is '{name}': sensitivity, specificity and AUROC "
+            "need at least two classes.",
+            fix="evaluate more rows (--split all), or use 'cutis predict' for diagnoses alone",
+        )
+
+
+def _inputs(dataset: Dataset, model: Model, classifier: ZeroShotClassifier) -> dict[str, Any]:
+    return {
+        "table_sha256": dataset.table_sha256(),
+        "rows_sha256": sha256_json(list(dataset.ids)),
+        "model": model.identity(),
+        "prompts_sha256": classifier.prompts["prompts_sha256"],
+        "classes": list(classifier.classes),
+        "scale": classifier.scale,
+    }
+
+
+def _already_finished(run: Run) -> ZeroShotResult:
+    import json
+
+    path = run.dir / "metrics.json"
+    metrics = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    lines = ("This run was finished before; nothing to do.", *closing_lines(run.dir))
+    return ZeroShotResult(run.dir, metrics, lines)
+
+
+def _evaluate(
+    run: Run,
+    config: ZeroShotConfig,
+    full: Dataset,
+    dataset: Dataset,
+    model: Model,
+    classifier: ZeroShotClassifier,
+    cache: Path,
+    inputs: dict[str, Any],
+) -> ZeroShotResult:
+    from cutis.features import embed
+    from cutis.report import build_report
+    from cutis.tasks import outputs
+
+    features = embed(
+        dataset, model, cache=cache, batch_size=config.batch_size, workers=config.workers
+    )
+    run.log("embedded", images=len(features.ids), unreadable=len(features.errors))
+    if not len(features.ids):
+        raise CutisError(
+            f"None of the {len(dataset)} images could be read "
+            f"(first reason: {features.errors['reason'].iloc[0]}).",
+            fix=f"cutis data check --data {config.data}",
+        )
+    inputs = inputs | {"features_key": features.key}
+    predictions = predict_dataset(dataset, features, classifier, inputs)
+    metrics = outputs.measure(predictions, dataset, config)
+    written = outputs.write_all(run.dir, predictions, metrics, features, dataset, config)
+    run.finish(
+        inputs={k: v for k, v in inputs.items() if k != "features_key"},
+        outputs=[*written, "report.html"],
+        command=command_line(config),
+        features_key=features.key,
+        images_per_second=features.images_per_second,
+        model={"card": model.card.model_dump(mode="json"), "identity": model.identity()},
+        dataset=outputs.describe(full, dataset, features, predictions, config),
+        prompts=classifier.prompts,
+        precision=config.precision,
+    )
+    build_report(run.dir)
+    lines = (*outputs.summary_lines(predictions, metrics, features), *closing_lines(run.dir))
+    return ZeroShotResult(run.dir, metrics, lines)
+
+
+def predict_dataset(
+    dataset: Dataset,
+    features: Features,
+    classifier: ZeroShotClassifier,
+    provenance: dict[str, Any],
+) -> Predictions:
+    """Return the predictions of every readable image of a dataset."""
+    from cutis.tasks.subgroups import subgroup_columns
+
+    rows = features.rows
+    return make_predictions(
+        ids=[dataset.ids[i] for i in rows],
+        images=[outputs_name(dataset, int(i)) for i in rows],
+        probs_nc=classifier.probabilities(features.values_nd),
+        classes=classifier.classes,
+        labels_n=dataset.labels[rows],
+        groups_n=None if dataset.groups is None else dataset.groups[rows],
+        splits_n=None if dataset.splits is None else dataset.splits[rows],
+        carried=subgroup_columns(dataset.metadata.iloc[rows].reset_index(drop=True)),
+        provenance=provenance,
+    )
+
+
+def outputs_name(dataset: Dataset, row: int) -> str:
+    """Return an image's path below the dataset's image folder, with forward slashes."""
+    path = dataset.image_paths[row]
+    try:
+        return path.relative_to(dataset.root).as_posix()
+    except ValueError:
+        return path.name
+
+
+def command_line(config: ZeroShotConfig) -> str:
+    """Return the command that makes this run, with only the settings that differ from default."""
+    words = ["cutis", "zero-shot"]
+    for name, value in config.model_dump(mode="json").items():
+        default = type(config).model_fields[name].get_default()
+        if value is None or value == default or name == "dry_run":
+            continue
+        flag = "--" + name.replace("_", "-")
+        words += [flag] if value is True else [flag, str(value)]
+    return shlex.join(words)
+
+
+def closing_lines(directory: Path) -> tuple[str, ...]:
+    """Return the last lines of the output: where the run is and what to do next."""
+    return (
+        f"Run: {directory}",
+        f"Next: open {directory / 'report.html'} in a browser; remake it with "
+        f"'cutis report {directory}'",
+    )
+
+
+def _dry_run(
+    config: ZeroShotConfig,
+    full: Dataset,
+    dataset: Dataset,
+    model: Model,
+    classes: ClassList,
+    cache: Path,
+) -> ZeroShotResult:
+    import yaml
+
+    from cutis.features import plan
+
+    resolved = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False).rstrip()
+    lines = (
+        "Dry run: nothing is written.",
+        resolved,
+        f"Rows: {len(full)} in the table, {len(dataset)} to evaluate.",
+        f"Classes: {', '.join(classes.names)} (from {classes.source}).",
+        plan(dataset, model, cache=cache).render(),
+    )
+    return ZeroShotResult(config.output, None, lines)
