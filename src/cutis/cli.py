@@ -75,6 +75,7 @@ def build_app(wanted: str | None = None) -> App:
         name="cutis",
         default_parameter=Parameter(negative=()),
         help_epilogue=EPILOGUE,
+        suppress_keyboard_interrupt=False,
         help="Dermatology vision-language models, evaluated on your own images.\n\n"
         "Research use only, not a medical device.",
         version=__version__,
@@ -114,7 +115,10 @@ def _command(verb: Verb) -> Callable[..., Any]:
 
     if getattr(config_class, "takes_positional", False):
         command = positional_command
-    annotation = Annotated[config_class, Parameter(name="*")]
+    if not any(field.is_required() for field in config_class.model_fields.values()):
+        # cyclopts wants a default for a parameter whose parts all have one
+        command.__kwdefaults__ = {"config": config_class()}
+    annotation = Annotated[config_class, Parameter(name="*")]  # type: ignore[valid-type]
     command.__annotations__ = {"config": annotation, "return": Any}
     command.__doc__ = function.__doc__.split("\n\n")[0] if function.__doc__ else verb.help
     return command
