@@ -111,7 +111,7 @@ def require_text(model: Model) -> None:
         return
     from cutis.models import list_cards
 
-    able = [card.name for card in list_cards() if card.has_text and card.has_vision]
+    able = [card.name for card in list_cards() if card.family == "vision-language"]
     missing = "text" if not model.has_text else "image"
     raise CutisError(
         f"The model '{model.name}' has no {missing} tower, and prompts need both towers.",

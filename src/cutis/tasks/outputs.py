@@ -56,7 +56,8 @@ def write_all(
     config: ZeroShotConfig,
 ) -> list[str]:
     """Write every file but the report and ``run.json``; return their names."""
-    from cutis.tasks.thumbnails import select_cases, write_thumbnails
+    from cutis.report.cases import case_rows
+    from cutis.tasks.thumbnails import write_thumbnails
 
     write_predictions(folder / "predictions.parquet", predictions)
     written = ["predictions.parquet"]
@@ -70,7 +71,7 @@ def write_all(
         with atomic_path(folder / "errors.csv") as temporary:
             features.errors.to_csv(temporary, index=False)
         written.append("errors.csv")
-    cases = select_cases(predictions.labels_n, predictions.probs_nc, seed=config.seed)
+    cases = case_rows(predictions)
     paths = [dataset.image_paths[features.rows[i]] for i in cases]
     names = [predictions.table["id"].iloc[i] for i in cases]
     write_thumbnails(folder / "thumbs", zip(names, paths, strict=True))
