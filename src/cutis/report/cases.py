@@ -56,10 +56,10 @@ def choose_cases(
 
     Examples
     --------
-    >>> probs = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]])
+    >>> probs = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.8, 0.2]])
     >>> rows = choose_cases(np.array([0, 0, 1, 0]), probs, ["a", "b", "c", "d"])
     >>> rows.hits.tolist(), rows.errors.tolist()
-    ([3, 0], [1, 2])
+    ([0, 3], [1, 2])
     """
     n_classes = probs_nc.shape[1]
     groups = np.arange(len(labels_n)) if groups_n is None else _own_group_where_missing(groups_n)
