@@ -1,0 +1,83 @@
+"""Arrays in, numbers out: metrics with honest intervals. Imports nothing else of cutis."""
+
+from __future__ import annotations
+
+from cutis.stats.baseline import Baseline, majority_baseline
+from cutis.stats.calibration import (
+    Bin,
+    brier_score,
+    expected_calibration_error,
+    reliability_bins,
+)
+from cutis.stats.classification import (
+    accuracy,
+    balanced_accuracy,
+    kappa,
+    macro_f1,
+    rank_of_truth,
+    top_k_accuracy,
+    weighted_f1,
+)
+from cutis.stats.clusters import Clusters, make_clusters
+from cutis.stats.confusion import confusion_matrix
+from cutis.stats.counts import Counts, count
+from cutis.stats.curves import Curve, precision_recall_curve, roc_curve
+from cutis.stats.estimate import Estimate, Settings
+from cutis.stats.evaluation import Evaluation, evaluate
+from cutis.stats.intervals import bca_interval, percentile_interval
+from cutis.stats.measures import Measures, Sample, make_sample, measure, measure_all
+from cutis.stats.per_class import f1, precision, sensitivity, specificity
+from cutis.stats.proportion import Interval, exact_interval, wilson_interval
+from cutis.stats.ranking import auroc, average_precision
+from cutis.stats.resampling import bootstrap_weights, jackknife_weights
+from cutis.stats.subgroups import Subgroup, age_bands, estimate_subgroups, subgroup_values
+
+__all__ = [
+    "Baseline",
+    "Bin",
+    "Clusters",
+    "Counts",
+    "Curve",
+    "Estimate",
+    "Evaluation",
+    "Interval",
+    "Measures",
+    "Sample",
+    "Settings",
+    "Subgroup",
+    "accuracy",
+    "age_bands",
+    "auroc",
+    "average_precision",
+    "balanced_accuracy",
+    "bca_interval",
+    "bootstrap_weights",
+    "brier_score",
+    "confusion_matrix",
+    "count",
+    "estimate_subgroups",
+    "evaluate",
+    "exact_interval",
+    "expected_calibration_error",
+    "f1",
+    "jackknife_weights",
+    "kappa",
+    "macro_f1",
+    "majority_baseline",
+    "make_clusters",
+    "make_sample",
+    "measure",
+    "measure_all",
+    "percentile_interval",
+    "precision",
+    "precision_recall_curve",
+    "rank_of_truth",
+    "reliability_bins",
+    "roc_curve",
+    "sensitivity",
+    "specificity",
+    "subgroup_values",
+    "top_k_accuracy",
+    "weighted_f1",
+    "wilson_interval",
+]

@@ -1,0 +1,170 @@
+"""How far stated probabilities can be trusted: reliability bins, ECE, Brier score."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cutis.stats.counts import one_hot, ratio, unit_weights
+from cutis.stats.proportion import wilson_interval
+
+N_BINS = 15
+
+
+class Bin(NamedTuple):
+    """Images whose top probability lies in (low, high].
+
+    Attributes
+    ----------
+    low, high
+        Edges of the bin; the first bin includes its lower edge.
+    n
+        Images in it.
+    confidence, accuracy
+        Mean top probability, and share predicted right; NaN in an empty bin.
+    accuracy_low, accuracy_high
+        Wilson interval of the accuracy; NaN in an empty bin.
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+
+
+def confidence_bin(probs_nc: np.ndarray, n_bins: int = N_BINS) -> np.ndarray:
+    """Return the equal-width bin, 0 to ``n_bins - 1``, of each image's top probability, (n,).
+
+    Examples
+    --------
+    >>> confidence_bin(np.array([[0.5, 0.5], [0.95, 0.05]]), n_bins=10)
+    array([4, 9])
+    """
+    top_n = probs_nc.max(axis=1)
+    edges = np.linspace(0, 1, n_bins + 1)
+    bin_n: np.ndarray = np.clip(np.searchsorted(edges, top_n, "left") - 1, 0, n_bins - 1)
+    return bin_n
+
+
+def expected_calibration_error(
+    labels_n: np.ndarray,
+    probs_nc: np.ndarray,
+    n_bins: int = N_BINS,
+    weights_rn: np.ndarray | None = None,
+) -> np.ndarray:
+    """Expected calibration error of the predicted class, (r,).
+
+    Mean absolute gap between top probability and accuracy in equal-width bins, weighted by the
+    images in each (Guo et al., "On calibration of modern neural networks", 2017). With two
+    classes it is still the top probability that is binned, so bins below 0.5 are empty.
+
+    Parameters
+    ----------
+    labels_n
+        (n,) int class indices.
+    probs_nc
+        (n, c) probabilities.
+    n_bins
+        Number of bins between 0 and 1.
+    weights_rn
+        (r, n) how often each row counts in each replicate; None means once.
+
+    Examples
+    --------
+    >>> probs = np.array([[0.8, 0.2], [0.8, 0.2], [0.4, 0.6]])
+    >>> print(expected_calibration_error(np.array([0, 1, 1]), probs, n_bins=5).round(4))
+    [0.3333]
+    """
+    weights = unit_weights(labels_n.size) if weights_rn is None else weights_rn
+    gap_n = probs_nc.max(axis=1) - (probs_nc.argmax(axis=1) == labels_n)
+    gap_nb = one_hot(confidence_bin(probs_nc, n_bins), n_bins) * gap_n[:, None]
+    return ratio(np.abs(weights @ gap_nb).sum(axis=1), weights.sum(axis=1))
+
+
+def brier_score(
+    labels_n: np.ndarray, probs_nc: np.ndarray, weights_rn: np.ndarray | None = None
+) -> np.ndarray:
+    """Brier score, (r,): the mean squared error of the probabilities; 0 is perfect.
+
+    With three or more classes the squared errors are summed over the classes and averaged over
+    the images, so it ranges from 0 to 2 (Brier, 1950). With two classes it is the usual
+    single-probability form, the squared error of the second class's probability, from 0 to 1.
+
+    Parameters
+    ----------
+    labels_n
+        (n,) int class indices.
+    probs_nc
+        (n, c) probabilities.
+    weights_rn
+        (r, n) how often each row counts in each replicate; None means once.
+
+    Examples
+    --------
+    >>> print(brier_score(np.array([1, 0]), np.array([[0.2, 0.8], [0.6, 0.4]])).round(3))
+    [0.1]
+    """
+    weights = unit_weights(labels_n.size) if weights_rn is None else weights_rn
+    error_nc = (probs_nc - one_hot(labels_n, probs_nc.shape[1])) ** 2
+    error_n = error_nc[:, 1] if probs_nc.shape[1] == 2 else error_nc.sum(axis=1)
+    return ratio(weights @ error_n, weights.sum(axis=1))
+
+
+def reliability_bins(
+    labels_n: np.ndarray,
+    probs_nc: np.ndarray,
+    n_bins: int = N_BINS,
+    clusters_n: np.ndarray | None = None,
+    confidence: float = 0.95,
+) -> list[Bin]:
+    """Return, for equal-width bins of the top probability, the mean of it and the accuracy.
+
+    Parameters
+    ----------
+    labels_n
+        (n,) int class indices.
+    probs_nc
+        (n, c) probabilities.
+    n_bins
+        Number of bins between 0 and 1.
+    clusters_n
+        (n,) int cluster of each row; the Wilson interval of a bin then counts clusters, not rows.
+    confidence
+        Coverage of the Wilson intervals.
+
+    Examples
+    --------
+    >>> bins = reliability_bins(np.array([0, 1]), np.array([[0.9, 0.1], [0.9, 0.1]]), n_bins=2)
+    >>> bins[1].n, bins[1].confidence, bins[1].accuracy
+    (2, 0.9, 0.5)
+    """
+    bin_n = confidence_bin(probs_nc, n_bins)
+    top_n = probs_nc.max(axis=1)
+    right_n = probs_nc.argmax(axis=1) == labels_n
+    edges = np.linspace(0, 1, n_bins + 1)
+    return [
+        _bin(edges[b : b + 2], bin_n == b, top_n, right_n, clusters_n, confidence)
+        for b in range(n_bins)
+    ]
+
+
+def _bin(
+    edges: np.ndarray,
+    inside_n: np.ndarray,
+    top_n: np.ndarray,
+    right_n: np.ndarray,
+    clusters_n: np.ndarray | None,
+    confidence: float,
+) -> Bin:
+    n = int(inside_n.sum())
+    low, high = float(edges[0]), float(edges[1])
+    if n == 0:
+        return Bin(low, high, 0, *(float("nan"),) * 4)
+    accuracy = float(right_n[inside_n].mean())
+    trials = n if clusters_n is None else int(np.unique(clusters_n[inside_n]).size)
+    interval = wilson_interval(accuracy * trials, trials, confidence)
+    return Bin(low, high, n, float(top_n[inside_n].mean()), accuracy, interval.low, interval.high)
