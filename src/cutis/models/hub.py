@@ -1,0 +1,130 @@
+"""Files of the model hub: from the local cache, or fetched when the user named the hub."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlparse
+
+from cutis.errors import CutisError
+
+NO_SUCH_FILE = "no such file"
+
+
+def models_folder() -> Path | None:
+    """Return the folder of the user's own model files, ``$CUTIS_MODELS``, or None.
+
+    It holds one sub-folder per card name, with the files of that card's hub repository.
+    """
+    folder = os.environ.get("CUTIS_MODELS")
+    return Path(folder).expanduser() if folder else None
+
+
+def cache_folder() -> Path:
+    """Return the hub library's own cache folder."""
+    from huggingface_hub import constants
+
+    return Path(os.environ.get("HF_HUB_CACHE") or constants.HF_HUB_CACHE)
+
+
+def cached(repository: str, name: str) -> Path | None:
+    """Return a file of a hub repository if it is in the local cache. Never uses the network."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, name, cache_dir=cache_folder())
+    return Path(found) if isinstance(found, str) else None
+
+
+def cached_folder(repository: str, names: Sequence[str]) -> Path | None:
+    """Return the cached folder that holds any of the named files, or None."""
+    for name in names:
+        path = cached(repository, name)
+        if path is not None:
+            return path.parent
+    return None
+
+
+def fetch(repository: str, names: Sequence[str]) -> Path | None:
+    """Return the first of the named files that a hub repository has, fetching it if need be.
+
+    Parameters
+    ----------
+    repository
+        ``org/name``.
+    names
+        File names, preferred first.
+
+    Returns
+    -------
+    Path or None
+        None when the repository exists and has none of these files.
+
+    Raises
+    ------
+    CutisError
+        Without a network, for a repository that does not exist, or one that needs permission.
+    """
+    for name in names:
+        path = cached(repository, name)
+        if path is not None:
+            return path
+    for name in names:
+        path = _download(repository, name, names)
+        if path is not None:
+            return path
+    return None
+
+
+def _download(repository: str, name: str, names: Sequence[str]) -> Path | None:
+    from huggingface_hub import errors, hf_hub_download
+
+    if not _online():
+        raise offline_error(repository, names)
+    try:
+        return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
+    except errors.LocalEntryNotFoundError:
+        raise offline_error(repository, names) from None
+    except errors.EntryNotFoundError:
+        return None
+    except errors.GatedRepoError:
+        raise CutisError(
+            f"The repository {repository} is open only to people its owners have let in.",
+            fix="ask for access on its page, then log in with 'hf auth login'",
+        ) from None
+    except errors.RepositoryNotFoundError:
+        raise CutisError(
+            f"The model hub has no repository {repository}, or it is private.",
+            fix="check the spelling, or log in with 'hf auth login'",
+        ) from None
+    except errors.HFValidationError as error:
+        raise CutisError(f"'{repository}' is not a hub name: {error}.", fix="org/name") from None
+    except OSError as error:
+        raise offline_error(repository, names, str(error).splitlines()[0]) from None
+
+
+def _online() -> bool:
+    """Tell at once whether the hub can be looked up, instead of after minutes of retries."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY")):
+        return True
+    try:
+        socket.getaddrinfo(urlparse(constants.ENDPOINT).hostname, 443)
+    except OSError:
+        return False
+    return True
+
+
+def offline_error(repository: str, names: Sequence[str], reason: str = "") -> CutisError:
+    """Say which file is needed, where to put it and how to name it then."""
+    because = f" ({reason})" if reason else ""
+    return CutisError(
+        f"{repository} is not on this machine and the model hub cannot be reached{because}.",
+        allowed=f"Needed is {' or '.join(names)} of that repository.",
+        fix="fetch that repository's files on a machine with a network, copy them into one "
+        "folder here, and use --model local-dir:FOLDER",
+    )

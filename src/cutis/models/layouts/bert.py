@@ -1,0 +1,93 @@
+"""A BERT text tower whose configuration is read off its tensors."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from open_clip.hf_model import HFTextEncoder
+
+from cutis.errors import CutisError
+
+Shapes = Mapping[str, tuple[int, ...]]
+PREFIX = "text.transformer."
+HEAD_WIDTH = 64
+
+
+def bert_config(shapes: Shapes) -> dict[str, Any]:
+    """Derive a BERT configuration from tensor shapes, so that no second repository is needed.
+
+    What shapes cannot tell is the same in every published BERT of this family: heads 64 wide,
+    exact GELU, LayerNorm epsilon 1e-12, padding id 0.
+
+    Parameters
+    ----------
+    shapes
+        Tensor name to shape, names starting with ``text.transformer.``.
+
+    Raises
+    ------
+    CutisError
+        If the tensors are a text tower of another kind.
+
+    Examples
+    --------
+    >>> names = {"embeddings.word_embeddings": (100, 128), "embeddings.position_embeddings":
+    ...     (32, 128), "embeddings.token_type_embeddings": (2, 128),
+    ...     "encoder.layer.0.intermediate.dense": (512, 128)}
+    >>> config = bert_config({f"text.transformer.{k}.weight": v for k, v in names.items()})
+    >>> config["hidden_size"], config["num_attention_heads"], config["num_hidden_layers"]
+    (128, 2, 1)
+    """
+    words = shapes.get(PREFIX + "embeddings.word_embeddings.weight")
+    positions = shapes.get(PREFIX + "embeddings.position_embeddings.weight")
+    kinds = shapes.get(PREFIX + "embeddings.token_type_embeddings.weight")
+    inner = shapes.get(PREFIX + "encoder.layer.0.intermediate.dense.weight")
+    if not (words and positions and kinds and inner) or kinds[0] != 2 or words[1] % HEAD_WIDTH:
+        raise CutisError(
+            "The text tower of this checkpoint is not a BERT whose sizes can be read off its "
+            "tensors.",
+            allowed="Other text towers need their configuration beside the weights.",
+            fix="put the text model's config.json into the checkpoint's folder as "
+            "text_config.json and load it with local-dir:FOLDER",
+        )
+    start = PREFIX + "encoder.layer."
+    layers = {key.removeprefix(start).split(".")[0] for key in shapes if key.startswith(start)}
+    return {
+        "model_type": "bert",
+        "vocab_size": words[0],
+        "hidden_size": words[1],
+        "num_hidden_layers": len(layers),
+        "num_attention_heads": words[1] // HEAD_WIDTH,
+        "intermediate_size": inner[0],
+        "max_position_embeddings": positions[0],
+        "type_vocab_size": 2,
+        "hidden_act": "gelu",
+        "layer_norm_eps": 1e-12,
+        "pad_token_id": 0,
+    }
+
+
+def text_encoder(
+    config: Mapping[str, Any], dim: int, pooler: str = "mean_pooler", projection: str | None = "mlp"
+) -> HFTextEncoder:
+    """Build a transformers text tower from its configuration alone, without a network.
+
+    Parameters
+    ----------
+    config
+        The configuration, with ``model_type``.
+    dim
+        Length of a text feature.
+    pooler, projection
+        open_clip's names of the pooling and of the projection.
+    """
+    # The builder insists on a folder to read the configuration from.
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "config.json").write_text(json.dumps(dict(config)), encoding="utf-8")
+        return HFTextEncoder(
+            folder, output_dim=dim, pooler_type=pooler, proj_type=projection, pretrained=False
+        )

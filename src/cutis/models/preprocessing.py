@@ -1,0 +1,138 @@
+"""From a PIL image to the numbers a tower expects, exactly as its authors evaluated it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+class Preprocessing(BaseModel):
+    """What happens to an image before the tower: resize, crop, normalise.
+
+    The steps and their rounding are those of torchvision's evaluation transforms on PIL images,
+    so a published checkpoint sees the very pixels it was evaluated on.
+
+    Examples
+    --------
+    >>> from PIL import Image
+    >>> spec = Preprocessing(size=(2, 2), mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
+    >>> pixels_chw = spec(Image.new("RGB", (8, 4), (255, 0, 51)))
+    >>> [round(float(value), 3) for value in pixels_chw[:, 0, 0]]
+    [1.0, -1.0, -0.6]
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: tuple[int, int] = Field(
+        default=(224, 224), description="Height and width in pixels of the tower's input."
+    )
+    resize_mode: Literal["shortest", "longest", "squash"] = Field(
+        default="shortest",
+        description="Which side is resized before the centre crop; 'squash' ignores the aspect.",
+    )
+    resize_to: int | None = Field(
+        default=None, description="Pixels of the resized side when it differs from the crop."
+    )
+    interpolation: Literal["bicubic", "bilinear"] = Field(
+        default="bicubic", description="Antialiased filter of the resize."
+    )
+    mean: tuple[float, float, float] = Field(
+        default=CLIP_MEAN, description="Subtracted from the red, green and blue values in 0..1."
+    )
+    std: tuple[float, float, float] = Field(
+        default=CLIP_STD, description="What the centred values are divided by."
+    )
+    fill_color: int = Field(default=0, description="Grey level 0..255 of padding.")
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _square(cls, value: Any) -> Any:
+        return (value, value) if isinstance(value, int) else value
+
+    @field_validator("mean", "std", mode="before")
+    @classmethod
+    def _three(cls, value: Any) -> Any:
+        return (value,) * 3 if isinstance(value, int | float) else value
+
+    @classmethod
+    def from_open_clip(cls, config: Mapping[str, Any], size: tuple[int, int]) -> Preprocessing:
+        """Read an open_clip ``preprocess_cfg``; what it leaves out are the CLIP defaults."""
+        known = {
+            key: value
+            for key, value in config.items()
+            if key in cls.model_fields and value is not None
+        }
+        if known.get("interpolation") == "random":
+            known["interpolation"] = "bicubic"
+        return cls(**{**known, "size": size})
+
+    def __call__(self, image: Image.Image) -> torch.Tensor:
+        """Return the image as a float32 tensor (3, height, width). Safe in threads.
+
+        Parameters
+        ----------
+        image
+            Any PIL image; it is taken as RGB.
+        """
+        import numpy as np
+        import torch
+
+        rgb = image if image.mode == "RGB" else image.convert("RGB")
+        cropped = _centre_crop(self._resize(rgb), self.size, self.fill_color)
+        pixels_chw = np.asarray(cropped).transpose(2, 0, 1).astype(np.float32, order="C")
+        # NumPy, not torch: its loops start no threads of their own inside a decoding worker.
+        pixels_chw /= np.float32(255)
+        pixels_chw -= np.asarray(self.mean, np.float32)[:, None, None]
+        pixels_chw /= np.asarray(self.std, np.float32)[:, None, None]
+        return torch.from_numpy(pixels_chw)
+
+    def _resize(self, image: Image.Image) -> Image.Image:
+        from PIL import Image as PilImage
+
+        width, height = image.size
+        target = self._target(height, width)
+        if target == (height, width):
+            return image
+        filters = PilImage.Resampling
+        chosen = filters.BICUBIC if self.interpolation == "bicubic" else filters.BILINEAR
+        return image.resize((target[1], target[0]), chosen)
+
+    def _target(self, height: int, width: int) -> tuple[int, int]:
+        crop_h, crop_w = self.size
+        if self.resize_mode == "squash":
+            return self.size
+        if self.resize_mode == "shortest" and (crop_h == crop_w or self.resize_to):
+            side = self.resize_to or crop_h
+            # Truncation of the long side, not rounding, is what torchvision does.
+            if height <= width:
+                return side, int(side * width / height)
+            return int(side * height / width), side
+        ratios = (height / crop_h, width / crop_w)
+        ratio = max(ratios) if self.resize_mode == "longest" else min(ratios)
+        return round(height / ratio), round(width / ratio)
+
+
+def _centre_crop(image: Image.Image, size: tuple[int, int], fill: int) -> Image.Image:
+    from PIL import Image as PilImage
+
+    crop_h, crop_w = size
+    width, height = image.size
+    if crop_h > height or crop_w > width:
+        padded = PilImage.new(
+            "RGB", (max(width, crop_w), max(height, crop_h)), (fill, fill, fill)
+        )
+        padded.paste(image, (max(crop_w - width, 0) // 2, max(crop_h - height, 0) // 2))
+        image, (width, height) = padded, padded.size
+    if (height, width) == size:
+        return image
+    top, left = round((height - crop_h) / 2), round((width - crop_w) / 2)
+    return image.crop((left, top, left + crop_w, top + crop_h))

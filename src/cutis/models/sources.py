@@ -1,0 +1,215 @@
+"""From a model's name to files on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cutis.errors import CutisError
+from cutis.models.cards import BUNDLED, ModelCard, card_of_hub, get_card, read_card
+from cutis.models.checkpoint import CARD, CONFIG, FORMAT, TEXT_CONFIG, read_config
+from cutis.models.hub import cached, fetch, models_folder
+from cutis.models.names import ModelName
+from cutis.models.weights import SUFFIXES
+
+OPEN_CLIP_CONFIG = "open_clip_config.json"
+WEIGHT_NAMES = (
+    "model.safetensors",
+    "open_clip_model.safetensors",
+    "open_clip_pytorch_model.safetensors",
+    "open_clip_pytorch_model.bin",
+    "pytorch_model.bin",
+)
+TOKENIZER_NAMES = ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a model's numbers come from.
+
+    Parameters
+    ----------
+    name
+        The name the user gave.
+    card
+        Its card, or a bare one made from what is known.
+    weights
+        The weights file; None for random weights.
+    config
+        ``model_cfg``, ``preprocess_cfg`` and ``layout`` of the checkpoint, where it states them.
+    text_config
+        Configuration of a transformers text tower, where it is stated.
+    folders
+        Where to look for the tokenizer.
+    """
+
+    name: str
+    card: ModelCard
+    weights: Path | None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    text_config: Mapping[str, Any] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
+
+
+def resolve(name: ModelName) -> Source:
+    """Find the files of a model that is not built by timm.
+
+    Raises
+    ------
+    CutisError
+        If they are not there.
+    """
+    if name.kind == "local-dir":
+        return from_folder(Path(name.value).expanduser(), name.text)
+    if name.kind == "hf-hub":
+        return from_hub(name.value, name.text)
+    if name.kind == "open_clip":
+        from cutis.models.published import from_open_clip
+
+        return from_open_clip(name)
+    card = get_card(name.value)
+    return from_file(card, name.file, name.text) if name.file else from_card(card)
+
+
+def from_card(card: ModelCard) -> Source:
+    """Find the files of a card: bundled, under ``$CUTIS_MODELS``, or in the hub's local cache.
+
+    Raises
+    ------
+    CutisError
+        If they are nowhere. A card's name alone never starts a download.
+    """
+    folder = card_folder(card)
+    if folder is not None:
+        return replace(from_folder(folder, card.name), card=card)
+    where = f"hf-hub:{card.hub}" if card.hub else "local-dir:FOLDER"
+    files = " or ".join(card.files or WEIGHT_NAMES[:2])
+    raise CutisError(
+        f"The weights of {card.name} are not on this machine.",
+        allowed=f"Looked for {files} in $CUTIS_MODELS/{card.name}/ and in the hub's local cache.",
+        fix=f"--model {where} downloads them ({card.licence}); or name a file you have: "
+        f"--model {card.name}@/path/to/file",
+    )
+
+
+def card_folder(card: ModelCard) -> Path | None:
+    """Return the folder on this machine that holds a card's weights, or None."""
+    names = (*card.files, *WEIGHT_NAMES)
+    own = models_folder()
+    places = [BUNDLED / card.name] if card.bundled else []
+    places += [own / card.name] if own else []
+    for place in places:
+        if any((place / name).is_file() for name in names):
+            return place
+    if card.hub:
+        found = next((path for name in names if (path := cached(card.hub, name))), None)
+        return found.parent if found else None
+    return None
+
+
+def from_file(card: ModelCard, file: Path, text: str) -> Source:
+    """Take a checkpoint file as a model of a card's kind."""
+    folder = file.parent
+    own = models_folder()
+    folders = [folder, *([own / card.name] if own else [])]
+    config = card_config(card)
+    beside = folder / OPEN_CLIP_CONFIG
+    if beside.is_file():
+        config = read_config(beside)
+    return Source(text, card, file, config, _text_config(folder), tuple(folders))
+
+
+def card_config(card: ModelCard) -> dict[str, Any]:
+    """Return the open_clip configuration a card names by its architecture, if it does."""
+    if card.architecture is None:
+        return {}
+    import open_clip
+
+    found = open_clip.get_model_config(card.architecture)
+    return {"model_cfg": found} if found else {}
+
+
+def from_folder(folder: Path, text: str) -> Source:
+    """Read a checkpoint folder: our own, open_clip's, or one with nothing but a weights file.
+
+    Raises
+    ------
+    CutisError
+        If the folder is absent or holds no weights, or several of unknown meaning.
+    """
+    if not folder.is_dir():
+        kind = "a file, not a folder" if folder.is_file() else "not there"
+        fix = f"CARD@{folder}, with a card's name for CARD" if folder.is_file() else "check it"
+        raise CutisError(f"The model folder {folder} is {kind}.", fix=fix)
+    card_file = folder / CARD
+    card = read_card(card_file) if card_file.is_file() else bare_card(folder.name)
+    own, theirs = folder / CONFIG, folder / OPEN_CLIP_CONFIG
+    config: dict[str, Any] = {}
+    if own.is_file() and (found := read_config(own)).get("format") == FORMAT:
+        config = found
+    elif theirs.is_file():
+        config = read_config(theirs)
+    weights = weights_in(folder, card)
+    return Source(text, card, weights, config, _text_config(folder), (folder,))
+
+
+def weights_in(folder: Path, card: ModelCard) -> Path:
+    """Return the one weights file of a folder.
+
+    Raises
+    ------
+    CutisError
+        If there is none, or several without a usual name.
+    """
+    for name in (*card.files, *WEIGHT_NAMES):
+        if (folder / name).is_file():
+            return folder / name
+    files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    if len(files) == 1:
+        return files[0]
+    if not files:
+        raise CutisError(
+            f"{folder} holds no weights.",
+            allowed="Looked for " + ", ".join(WEIGHT_NAMES) + " or one file ending in "
+            + ", ".join(SUFFIXES) + ".",
+            fix="copy the weights file into that folder",
+        )  # fmt: skip
+    raise CutisError(
+        f"{folder} holds {len(files)} weight files: {', '.join(p.name for p in files[:5])}.",
+        allowed="One is needed, or one named " + " or ".join(WEIGHT_NAMES[:2]) + ".",
+        fix=f"CARD@{files[0]}, with a card's name for CARD",
+    )
+
+
+def _text_config(folder: Path) -> dict[str, Any]:
+    path = folder / TEXT_CONFIG
+    return read_config(path) if path.is_file() else {}
+
+
+def from_hub(repository: str, text: str) -> Source:
+    """Find a hub repository's files, fetching those that are not in the local cache.
+
+    Raises
+    ------
+    CutisError
+        Without a network, or if the repository holds no checkpoint known here.
+    """
+    card = card_of_hub(repository) or bare_card(repository, hub=repository)
+    weights = fetch(repository, [*card.files, *WEIGHT_NAMES])
+    if weights is None:
+        raise CutisError(
+            f"The repository {repository} holds no weights known here.",
+            allowed="Looked for " + ", ".join(WEIGHT_NAMES) + ".",
+            fix=f"fetch its checkpoint yourself and use CARD@/path/to/file or "
+            f"open_clip:ARCH@/path/to/file",
+        )
+    for name in (OPEN_CLIP_CONFIG, CONFIG, TEXT_CONFIG, *TOKENIZER_NAMES):
+        fetch(repository, [name])
+    return replace(from_folder(weights.parent, text), card=card, weights=weights)
+
+
+def bare_card(name: str, **facts: Any) -> ModelCard:
+    """Make the card of a model that came without one."""
+    return ModelCard(name=name, title=name, warnings=("This model came without a card.",), **facts)

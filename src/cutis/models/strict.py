@@ -1,0 +1,88 @@
+"""Strict loading: every tensor has its place, or nothing is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from cutis.errors import CutisError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+SHOWN = 10
+
+
+class StateDictMismatch(CutisError):
+    """The tensors of a checkpoint are not those of the model.
+
+    Attributes
+    ----------
+    missing
+        Names the model needs and the checkpoint lacks.
+    unexpected
+        Names in the checkpoint that the model has no place for.
+    reshaped
+        Name to (shape in the checkpoint, shape needed).
+    """
+
+    def __init__(
+        self,
+        what: str,
+        missing: list[str],
+        unexpected: list[str],
+        reshaped: dict[str, tuple[tuple[int, ...], tuple[int, ...]]],
+    ) -> None:
+        self.missing, self.unexpected, self.reshaped = missing, unexpected, reshaped
+        shapes = [
+            f"{name} {_shape(given)} instead of {_shape(needed)}"
+            for name, (given, needed) in reshaped.items()
+        ]
+        groups = {"missing": missing, "unexpected": unexpected, "reshaped": shapes}
+        parts = [_named(kind, names) for kind, names in groups.items() if names]
+        super().__init__(
+            f"{what} does not fit, and nothing was loaded: " + "; ".join(parts) + ".",
+            allowed="Every tensor must be there, with the right shape, and no other.",
+            fix="check that the file is complete and belongs to this model (cutis models list)",
+        )
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) if shape else "scalar"
+
+
+def _named(kind: str, names: list[str]) -> str:
+    more = f", and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{len(names)} {kind} ({', '.join(names[:SHOWN])}{more})"
+
+
+def load_strict(module: nn.Module, state: Mapping[str, torch.Tensor], what: str) -> None:
+    """Copy a state dict into a module, all of it or nothing.
+
+    Parameters
+    ----------
+    module
+        The module to fill, in float32.
+    state
+        Name to tensor; lower precisions are widened.
+    what
+        What is being loaded, for the start of the message.
+
+    Raises
+    ------
+    StateDictMismatch
+        If a tensor is missing, unexpected or of another shape.
+    """
+    needed = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    missing = [name for name in needed if name not in given]
+    unexpected = [name for name in given if name not in needed]
+    reshaped = {
+        name: (given[name], needed[name])
+        for name in needed
+        if name in given and given[name] != needed[name]
+    }
+    if missing or unexpected or reshaped:
+        raise StateDictMismatch(what, missing, unexpected, reshaped)
+    module.load_state_dict(state, strict=True)

@@ -1,0 +1,75 @@
+"""What a layout makes of a state dict: ready towers and the facts about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is known about a checkpoint besides its tensors.
+
+    Parameters
+    ----------
+    what
+        The checkpoint in words, for messages.
+    model_cfg
+        open_clip model configuration, empty when there is none.
+    text_config
+        Configuration of a transformers text tower, empty when there is none.
+    quick_gelu
+        Whether CLIP's sigmoid approximation of GELU is used; None when unknown.
+    pooling
+        Which image feature is asked for: ``"default"`` or one the layout names.
+    """
+
+    what: str
+    model_cfg: Mapping[str, Any] = field(default_factory=dict)
+    text_config: Mapping[str, Any] = field(default_factory=dict)
+    quick_gelu: bool | None = None
+    pooling: str = "default"
+
+
+@dataclass(frozen=True)
+class Towers:
+    """The image and text towers of one model, in evaluation mode and float32.
+
+    Parameters
+    ----------
+    module
+        The module that owns every parameter.
+    image
+        Pixels (n, 3, h, w) to features (n, d), or None.
+    text
+        Token ids (n, t) to features (n, d), or None.
+    dim
+        Length of an image feature.
+    image_size
+        Height and width of the image input.
+    pooling
+        How the image feature is made, in words that change when the numbers would.
+    context_length, vocab_size, pad_id
+        Of the text tower; None and 0 without one.
+    needs_full_context
+        Whether the text tower takes only rows of exactly ``context_length`` tokens.
+    logit_scale
+        Learned scale of the cosine, already exponentiated; None without text.
+    """
+
+    module: nn.Module
+    image: Callable[[torch.Tensor], torch.Tensor] | None
+    text: Callable[[torch.Tensor], torch.Tensor] | None
+    dim: int
+    image_size: tuple[int, int]
+    pooling: str
+    context_length: int | None = None
+    vocab_size: int | None = None
+    pad_id: int = 0
+    needs_full_context: bool = False
+    logit_scale: float | None = None
