@@ -1,0 +1,210 @@
+"""Dataset cards: what a dataset is, what its classes are called, who may use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from cutis.errors import CutisError, nearest_names
+
+CARD_FILE = "dataset.yaml"
+NO_CARD = "none"
+CARDS = Path(__file__).parent / "cards"
+
+
+def plain(text: str) -> str:
+    """Return the form in which two spellings of one name are equal.
+
+    Examples
+    --------
+    >>> plain("Basal_cell  Carcinoma ")
+    'basal cell carcinoma'
+    """
+    return re.sub(r"[\s_\-]+", " ", text.casefold()).strip()
+
+
+class ClassCard(BaseModel):
+    """One class: how it is shown, how tables write it, what else people call it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="Name shown to people and used in prompts.")
+    code: str | None = Field(default=None, description="How the dataset's own table writes it.")
+    synonyms: tuple[str, ...] = Field(default=(), description="Other names, also used in prompts.")
+    aliases: tuple[str, ...] = Field(
+        default=(), description="Further spellings accepted in tables, never used in prompts."
+    )
+
+    def spellings(self) -> tuple[str, ...]:
+        """Return every spelling that stands for this class in a table."""
+        return (self.name, *((self.code,) if self.code else ()), *self.synonyms, *self.aliases)
+
+
+def _classes(value: Any) -> Any:
+    if isinstance(value, Mapping):  # code: name
+        return [{"code": str(code), "name": name} for code, name in value.items()]
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return [{"name": str(c)} if isinstance(c, str | int) else c for c in value]
+    return value
+
+
+class DatasetCard(BaseModel):
+    """What is known about a dataset besides its table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, description="Short name, as given to --card.")
+    title: str = Field(default="", description="Name for people.")
+    description: str = Field(default="", description="What the images are, in a sentence or two.")
+    classes: Annotated[tuple[ClassCard, ...], BeforeValidator(_classes)] = Field(
+        default=(), description="Classes in label order; empty when the table names them."
+    )
+    modality: str | None = Field(default=None, description="dermoscopy, clinical, ...")
+    headline_metric: str = Field(default="balanced_accuracy", description="The metric to quote.")
+    licence: str = Field(default="not stated", description="Terms of the images.")
+    share_images: bool | None = Field(
+        default=None, description="Whether single images may be passed on; unknown if empty."
+    )
+    citation: str = Field(default="", description="How to cite the dataset.")
+    source_url: str = Field(default="", description="Where it is published.")
+    expected_n: dict[str, int] = Field(
+        default_factory=dict, description="Rows per split, and 'total'."
+    )
+    columns: dict[str, str] = Field(default_factory=dict, description="Role to column.")
+    signature: tuple[str, ...] = Field(
+        default=(), description="Columns that together identify the official table."
+    )
+    notes: str = Field(default="", description="What a reader of the numbers should know.")
+
+    @model_validator(mode="after")
+    def _distinct_classes(self) -> DatasetCard:
+        spelled: dict[str, str] = {}
+        for entry in self.classes:
+            for text in entry.spellings():
+                other = spelled.setdefault(plain(text), entry.name)
+                if other != entry.name:
+                    raise ValueError(f"'{text}' stands for both '{other}' and '{entry.name}'")
+        if len({plain(entry.name) for entry in self.classes}) < len(self.classes):
+            raise ValueError("two classes have the same name")
+        return self
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Display names in label order."""
+        return tuple(entry.name for entry in self.classes)
+
+    @property
+    def synonyms(self) -> dict[str, tuple[str, ...]]:
+        """Class name to its further names, for prompts."""
+        return {entry.name: entry.synonyms for entry in self.classes if entry.synonyms}
+
+    def lookup(self) -> dict[str, int]:
+        """Return the class index of every accepted spelling, in its :func:`plain` form."""
+        return {
+            plain(text): index
+            for index, entry in enumerate(self.classes)
+            for text in entry.spellings()
+        }
+
+
+def read_card(path: Path) -> DatasetCard:
+    """Read a card from a YAML file.
+
+    Raises
+    ------
+    CutisError
+        If the file is missing, is not YAML, or a field is wrong.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise CutisError(
+                f"The dataset card {path} is not a YAML mapping.", fix="start it with 'name: ...'"
+            )
+        return DatasetCard.model_validate({"name": Path(path).stem, **content})
+    except (OSError, UnicodeDecodeError) as error:
+        raise CutisError(f"The dataset card {path} cannot be read ({error}).") from None
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" at line {where.line + 1}" if where else ""
+        raise CutisError(
+            f"The dataset card {path} is not valid YAML{line}.", fix="correct that line"
+        ) from None
+    except ValidationError as error:
+        raise _wrong_field(path, error) from None
+
+
+def _wrong_field(path: Path, error: ValidationError) -> CutisError:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the card"
+    known = list(DatasetCard.model_fields)
+    unknown = first["type"] == "extra_forbidden" and len(first["loc"]) == 1
+    return CutisError(
+        f"The dataset card {path} is wrong at '{where}': {first['msg']}.",
+        allowed=f"A card may hold: {', '.join(known)}." if unknown else None,
+        nearest=nearest_names(where, known) if unknown else (),
+    )
+
+
+@lru_cache(maxsize=1)
+def bundled_cards() -> dict[str, DatasetCard]:
+    """Return the cards that come with cutis, by name."""
+    cards = [read_card(path) for path in sorted(CARDS.glob("*.yaml"))]
+    return {card.name: card for card in cards}
+
+
+def get_card(name: str | Path) -> DatasetCard:
+    """Return a bundled card by name, or a card from a YAML file.
+
+    Raises
+    ------
+    CutisError
+        If there is neither, with the nearest names.
+    """
+    cards = bundled_cards()
+    folded = {plain(known): card for known, card in cards.items()}
+    if plain(str(name)) in folded:
+        return folded[plain(str(name))]
+    path = Path(name)
+    if path.is_dir() and (path / CARD_FILE).exists():
+        path = path / CARD_FILE
+    if path.suffix.casefold() in (".yaml", ".yml") or path.is_file():
+        return read_card(path)
+    raise CutisError(
+        f"There is no dataset card '{name}'.",
+        allowed=f"Known cards: {', '.join(cards)}; or a YAML file.",
+        nearest=nearest_names(str(name), cards),
+        fix="cutis data list",
+    )
+
+
+def matching_card(columns: Sequence[str], values_of: Mapping[str, set[str]]) -> DatasetCard | None:
+    """Return the bundled card whose official table this is, if any.
+
+    A card matches when the table has all columns of its signature and at least half of the
+    distinct labels are its own; with several, the longest signature wins.
+
+    Parameters
+    ----------
+    columns
+        Column names of the table.
+    values_of
+        Distinct values of each column that may hold labels.
+    """
+    present = {plain(column): column for column in columns}
+    matches = []
+    for card in bundled_cards().values():
+        if not card.signature or any(plain(c) not in present for c in card.signature):
+            continue
+        labels = values_of.get(present.get(plain(card.columns.get("label", "label")), ""), set())
+        known = sum(plain(value) in card.lookup() for value in labels)
+        if not card.classes or not labels or known * 2 >= len(labels):
+            matches.append(card)
+    return max(matches, key=lambda card: len(card.signature), default=None)

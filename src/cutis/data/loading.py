@@ -1,0 +1,292 @@
+"""A table on disk becomes a Dataset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cutis.config import DataConfig
+from cutis.data.cards import CARD_FILE, NO_CARD, DatasetCard, get_card, matching_card, read_card
+from cutis.data.dataset import Dataset, split_name
+from cutis.data.harmonise import harmonise
+from cutis.data.labels import Labels, read_labels
+from cutis.data.paths import ImageFiles, choose_root, locate
+from cutis.data.roles import LABELS, find_roles, folded
+from cutis.data.tables import RawTable, read_table, texts, typed
+from cutis.errors import CutisError, nearest_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW_OF_FIRST = 2  # rows are counted as a spreadsheet does: the header is row 1
+_AS_TEXT = ("image", "label", "label_name", "id", "group", "patient", "lesion", "split", "caption")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A dataset together with what is wrong in single rows."""
+
+    dataset: Dataset
+    raw: RawTable
+    labels: Labels
+    files: ImageFiles
+    repeated_ids: dict[str, tuple[int, ...]]
+
+
+def load_dataset(
+    table: Path | str,
+    images: Path | str | None = None,
+    card: str | Path | DatasetCard | None = None,
+    columns: Mapping[str, str] | None = None,
+    name: str | None = None,
+) -> Dataset:
+    """Read a table of images.
+
+    Parameters
+    ----------
+    table
+        CSV, TSV or Parquet file.
+    images
+        Folder the image names are joined to; the table's folder, or ``images`` in it, by default.
+    card
+        A card, its name or its YAML file; ``none`` to go without. By default ``dataset.yaml``
+        beside the table, else the published dataset whose columns these are, else the table's own
+        classes.
+    columns
+        Role to column, where the names do not tell.
+    name
+        Name of the dataset, instead of the card's.
+
+    Raises
+    ------
+    CutisError
+        If the table cannot be read, has no or several image columns, a name leads out of the
+        image folder, or a label is not in the card.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> table = Path(mkdtemp()) / "mine.csv"
+    >>> _ = table.write_text("image,label,diag\\na.jpg,1,melanoma\\nb.jpg,0,nevus\\n")
+    >>> data = load_dataset(table)
+    >>> data.classes, data.labels.tolist()
+    (('nevus', 'melanoma'), [1, 0])
+    """
+    reading = read_dataset(table, images, card, columns, name)
+    _refuse_outside(reading)
+    _refuse_unknown_labels(reading)
+    return reading.dataset
+
+
+def load_from(config: DataConfig) -> Dataset:
+    """Read the dataset that a verb's settings name."""
+    return load_dataset(config.data, config.images, config.card, config.columns())
+
+
+def read_dataset(
+    table: Path | str,
+    images: Path | str | None = None,
+    card: str | Path | DatasetCard | None = None,
+    columns: Mapping[str, str] | None = None,
+    name: str | None = None,
+) -> Reading:
+    """Read a table and keep what is wrong in single rows instead of raising it.
+
+    See :func:`load_dataset`; a label that is not in the card counts as missing, and a name that
+    leads out of the image folder has no file.
+    """
+    source = Path(table)
+    raw = read_table(source)
+    found_card = _find_card(source, raw.frame, card, columns or {})
+    roles = find_roles(raw.frame, columns, found_card.columns if found_card else None)
+    labels = _labels(raw.frame, roles, found_card)
+    names = texts(raw.frame[roles["image"]])
+    files = locate(names, _root(source, names, images))
+    ids, repeated = _ids(raw.frame, roles, names)
+    groups, lonely = _groups(raw.frame, roles, ids)
+    splits = texts(raw.frame[roles["split"]]) if "split" in roles else None
+    final = _final_card(found_card, labels, source)
+    dataset = Dataset(
+        name=name or final.name,
+        table=typed(raw.frame, [roles[role] for role in _AS_TEXT if role in roles]),
+        roles=roles,
+        card=final,
+        source=source,
+        root=files.root,
+        ids=ids,
+        image_paths=files.paths,
+        found=np.array(files.found, dtype=bool),
+        classes=tuple(entry.name for entry in labels.classes),
+        labels=labels.values_n,
+        groups=groups,
+        splits=None if splits is None else np.array([split_name(s) for s in splits], dtype=object),
+        metadata=harmonise(raw.frame, roles),
+        notes=(*raw.notes, *labels.notes, *_notes(labels, files, repeated, lonely, roles)),
+    )
+    return Reading(dataset, raw, labels, files, repeated)
+
+
+def _find_card(
+    source: Path,
+    frame: pd.DataFrame,
+    card: str | Path | DatasetCard | None,
+    given: Mapping[str, str],
+) -> DatasetCard | None:
+    if isinstance(card, DatasetCard):
+        return card
+    if card is not None:
+        return None if str(card) == NO_CARD else get_card(card)
+    beside = source.parent / CARD_FILE
+    if beside.is_file():
+        return read_card(beside)
+    if "label" in given:
+        return None  # a label chosen by hand has classes of its own
+    labels = {*LABELS, "malignant", "three_partition_label"}
+    values = {
+        str(column): {text for text in texts(frame[column].unique()) if text is not None}
+        for column in frame.columns
+        if folded(column) in labels
+    }
+    return matching_card([str(column) for column in frame.columns], values)
+
+
+def _labels(frame: pd.DataFrame, roles: Mapping[str, str], card: DatasetCard | None) -> Labels:
+    if "label" not in roles:
+        classes = card.classes if card else ()
+        return Labels(np.full(len(frame), -1, dtype=np.int64), classes)
+    names = texts(frame[roles["label_name"]]) if "label_name" in roles else None
+    return read_labels(texts(frame[roles["label"]]), names, card)
+
+
+def _final_card(card: DatasetCard | None, labels: Labels, source: Path) -> DatasetCard:
+    if card is None:
+        return DatasetCard(name=source.stem or "table", title=source.name, classes=labels.classes)
+    return card if card.classes else card.model_copy(update={"classes": labels.classes})
+
+
+def _root(source: Path, names: Sequence[str | None], images: Path | str | None) -> Path:
+    if images is None:
+        return choose_root(names, source.parent)
+    folder = Path(images)
+    if not folder.is_dir():
+        beside = [p.name for p in folder.parent.iterdir()] if folder.parent.is_dir() else []
+        raise CutisError(
+            f"There is no image folder {folder}.",
+            nearest=[str(folder.parent / n) for n in nearest_names(folder.name, beside)],
+            fix="give --images the folder that the image names are relative to",
+        )
+    return folder
+
+
+def _ids(
+    frame: pd.DataFrame, roles: Mapping[str, str], names: Sequence[str | None]
+) -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
+    if "id" in roles:
+        wanted = texts(frame[roles["id"]])
+    else:
+        stems = [None if n is None else n.replace("\\", "/").rpartition("/")[2] for n in names]
+        stems = [None if s is None else s.rpartition(".")[0] or s for s in stems]
+        wanted = stems if len(set(stems)) == len(stems) else list(names)
+    rows: dict[str, list[int]] = {}
+    for row, text in enumerate(wanted):
+        if text is not None:
+            rows.setdefault(text, []).append(row)
+    repeated = {text: tuple(found) for text, found in rows.items() if len(found) > 1}
+    return unique_ids(wanted), repeated
+
+
+def unique_ids(wanted: Sequence[str | None]) -> tuple[str, ...]:
+    """Return one distinct name per row: the wanted one, or with a number behind it.
+
+    Examples
+    --------
+    >>> unique_ids(["a", "a", None, "b"])
+    ('a', 'a#2', 'row-4', 'b')
+    """
+    taken = {text for text in wanted if text is not None}
+    seen: Counter[str] = Counter()
+    result = []
+    for row, text in enumerate(wanted):
+        base = text if text is not None else f"row-{row + ROW_OF_FIRST}"
+        seen[base] += 1
+        name = base
+        if seen[base] > 1 or (text is None and base in taken):
+            number = max(seen[base], 2)
+            while f"{base}#{number}" in taken:
+                number += 1
+            name = f"{base}#{number}"
+        taken.add(name)
+        result.append(name)
+    return tuple(result)
+
+
+def _groups(
+    frame: pd.DataFrame, roles: Mapping[str, str], ids: Sequence[str]
+) -> tuple[np.ndarray | None, int]:
+    if "group" not in roles:
+        return None, 0
+    values = texts(frame[roles["group"]])
+    lonely = sum(value is None for value in values)
+    filled = [f"only {i}" if v is None else v for v, i in zip(values, ids, strict=True)]
+    return np.array(filled, dtype=object), lonely
+
+
+def _notes(
+    labels: Labels,
+    files: ImageFiles,
+    repeated: Mapping[str, Sequence[int]],
+    lonely: int,
+    roles: Mapping[str, str],
+) -> list[str]:
+    notes = []
+    missing = int((labels.values_n < 0).sum())
+    if "label" in roles and missing:
+        notes.append(f"{missing} of {len(labels.values_n)} rows have no label.")
+    absent = len(files.found) - sum(files.found)
+    if absent:
+        notes.append(f"{absent} of {len(files.found)} images were not found below {files.root}.")
+    if files.ambiguous:
+        notes.append(f"{len(files.ambiguous)} image names are in several folders below the root.")
+    if repeated:
+        notes.append(f"{len(repeated)} ids occur more than once; a number was put behind them.")
+    if lonely:
+        notes.append(f"{lonely} rows have no {roles['group']}; each counts as a group of its own.")
+    return notes
+
+
+def _refuse_outside(reading: Reading) -> None:
+    if not reading.files.refused:
+        return
+    row, name = next(iter(reading.files.refused.items()))
+    more = len(reading.files.refused) - 1
+    others = f" (and {more} more rows)" if more else ""
+    raise CutisError(
+        f"Row {row + ROW_OF_FIRST}{others} of {reading.dataset.source} names the image '{name}', "
+        f"which is outside the image folder {reading.files.root}.",
+        allowed="Image names are relative to that folder, or absolute paths inside it.",
+        fix="give --images a folder that holds all the images, or correct the names",
+    )
+
+
+def _refuse_unknown_labels(reading: Reading) -> None:
+    unknown = reading.labels.unknown
+    if not unknown:
+        return
+    card = reading.dataset.card
+    value, rows = next(iter(unknown.items()))
+    known = [entry.code or entry.name for entry in card.classes]
+    more = f", and {len(unknown) - 1} more labels" if len(unknown) > 1 else ""
+    spelled = {text for entry in card.classes for text in entry.spellings()}
+    raise CutisError(
+        f"The label '{value}' (row {rows[0] + ROW_OF_FIRST}{more}) of {reading.dataset.source} is "
+        f"not a class of the card '{card.name}'.",
+        allowed=f"Its classes: {', '.join(known)}.",
+        nearest=nearest_names(value, spelled),
+        fix="correct the rows ('cutis data check' lists them), give another --card, or --card none "
+        "to take the classes from the table",
+    )
