@@ -74,7 +74,8 @@ def _by_card(
 ) -> Labels:
     lookup = card.lookup()
     spelled = one_name_per_code(values, names) if names is not None else None
-    index: dict[str, int | None] = {}
+    index: dict[str | None, int] = {None: UNKNOWN}
+    strangers: set[str] = set()
     notes: list[str] = []
     for value in {value for value in values if value is not None}:
         number = _number(value)
@@ -88,13 +89,13 @@ def _by_card(
                 place = UNKNOWN
             elif number < len(card.classes):
                 place = number
-        index[value] = place
+        if place is None:
+            strangers.add(value)
+        index[value] = UNKNOWN if place is None else place
     return Labels(
-        np.array(
-            [UNKNOWN if v is None or index[v] is None else index[v] for v in values], np.int64
-        ),
+        np.array([index[value] for value in values], dtype=np.int64),
         card.classes,
-        _rows_of(values, {value for value, place in index.items() if place is None}),
+        _rows_of(values, strangers),
         tuple(sorted(notes)),
     )
 

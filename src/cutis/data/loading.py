@@ -45,7 +45,7 @@ def load_dataset(
     columns: Mapping[str, str] | None = None,
     name: str | None = None,
 ) -> Dataset:
-    """Read a table of images.
+    r"""Read a table of images.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def load_dataset(
     --------
     >>> from tempfile import mkdtemp
     >>> table = Path(mkdtemp()) / "mine.csv"
-    >>> _ = table.write_text("image,label,diag\\na.jpg,1,melanoma\\nb.jpg,0,nevus\\n")
+    >>> _ = table.write_text("image,label,diag\na.jpg,1,melanoma\nb.jpg,0,nevus\n")
     >>> data = load_dataset(table)
     >>> data.classes, data.labels.tolist()
     (('nevus', 'melanoma'), [1, 0])

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 _DEEPEST = 6  # folders below the root that are searched for a bare file name
@@ -71,7 +71,7 @@ class Listing:
         if folder not in self._folders:
             files: dict[str, str] = {}
             try:
-                with os.scandir(os.path.join(self.root, folder)) as entries:
+                with os.scandir(f"{self.root}/{folder}") as entries:
                     names = sorted(entry.name for entry in entries)
             except (OSError, ValueError):
                 names = []
@@ -106,11 +106,10 @@ class Listing:
             relative = os.path.relpath(folder, self.root).replace(os.sep, "/")
             relative = "" if relative == "." else relative
             depth = relative.count("/") + 1 if relative else 0
-            folders[:] = (
-                sorted(f for f in folders if not f.startswith(".")) if depth < _DEEPEST else []
-            )
+            kept = sorted(f for f in folders if not f.startswith("."))
+            folders[:] = kept if depth < _DEEPEST else []
             for name in names:
-                if os.path.splitext(name)[1].casefold() in EXTENSIONS:
+                if PurePosixPath(name).suffix.casefold() in EXTENSIONS:
                     path = f"{relative}/{name}" if relative else name
                     found.setdefault(name.casefold(), []).append(path)
         return found
@@ -124,8 +123,8 @@ def spellings(name: str) -> list[str]:
     >>> spellings("a.png")[:3], spellings("ISIC_1")[:2]
     (['a.png', 'a.jpg', 'a.jpeg'], ['ISIC_1', 'ISIC_1.jpg'])
     """
-    stem, ending = os.path.splitext(name)
-    base = stem if ending.casefold() in EXTENSIONS else name
+    as_path = PurePosixPath(name)
+    base = as_path.stem if as_path.suffix.casefold() in EXTENSIONS else name
     return [name, *(base + extension for extension in EXTENSIONS if base + extension != name)]
 
 
@@ -141,7 +140,7 @@ def locate(names: Sequence[str | None], root: Path, search: bool = True) -> Imag
     search
         Whether a bare name that is not in the root is looked for in the folders below.
     """
-    base = os.path.abspath(root)
+    base = str(Path(root).absolute())
     listing = Listing(base)
     paths: list[Path] = []
     found: list[bool] = []
