@@ -6,6 +6,7 @@ from cutis.stats.baseline import Baseline, majority_baseline
 from cutis.stats.calibration import (
     Bin,
     brier_score,
+    calibration_error_by_chance,
     expected_calibration_error,
     reliability_bins,
 )
@@ -24,7 +25,7 @@ from cutis.stats.counts import Counts, count
 from cutis.stats.curves import Curve, precision_recall_curve, roc_curve
 from cutis.stats.estimate import Estimate, Settings
 from cutis.stats.evaluation import Evaluation, evaluate
-from cutis.stats.intervals import bca_interval, percentile_interval
+from cutis.stats.intervals import basic_interval, bca_interval, percentile_interval
 from cutis.stats.measures import Measures, Sample, make_sample, measure, measure_all
 from cutis.stats.per_class import f1, precision, sensitivity, specificity
 from cutis.stats.proportion import Interval, exact_interval, wilson_interval
@@ -50,9 +51,11 @@ __all__ = [
     "auroc",
     "average_precision",
     "balanced_accuracy",
+    "basic_interval",
     "bca_interval",
     "bootstrap_weights",
     "brier_score",
+    "calibration_error_by_chance",
     "confusion_matrix",
     "count",
     "estimate_subgroups",

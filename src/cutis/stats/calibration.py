@@ -85,6 +85,40 @@ def expected_calibration_error(
     return ratio(np.abs(weights @ gap_nb).sum(axis=1), weights.sum(axis=1))
 
 
+def calibration_error_by_chance(
+    probs_nc: np.ndarray, n_bins: int = N_BINS, draws: int = 200, seed: int = 0
+) -> float:
+    """Return the calibration error that a perfectly calibrated model would show on average.
+
+    An expected calibration error is never negative, so chance alone makes it positive; this is
+    how far, for images with just these top probabilities, judged independently.
+
+    Parameters
+    ----------
+    probs_nc
+        (n, c) probabilities.
+    n_bins
+        Number of bins between 0 and 1.
+    draws
+        How many times correctness is drawn from the stated probabilities.
+    seed
+        Seed of the draws.
+
+    Examples
+    --------
+    >>> round(calibration_error_by_chance(np.full((100, 2), 0.5)), 2)
+    0.04
+    """
+    generator = np.random.default_rng(seed)
+    top_n = probs_nc.max(axis=1)
+    bins_nb = one_hot(confidence_bin(probs_nc, n_bins), n_bins)
+    total = 0.0
+    for _ in range(draws):
+        gap_n = top_n - (generator.random(top_n.size) < top_n)
+        total += float(np.abs(gap_n @ bins_nb).sum()) / top_n.size
+    return total / draws
+
+
 def brier_score(
     labels_n: np.ndarray, probs_nc: np.ndarray, weights_rn: np.ndarray | None = None
 ) -> np.ndarray:

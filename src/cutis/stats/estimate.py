@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cutis.stats.intervals import bca_interval, percentile_interval
+from cutis.stats.intervals import basic_interval, bca_interval, percentile_interval
 from cutis.stats.proportion import Interval, exact_interval
 
 IntervalMethod = Literal["percentile", "bca"]
@@ -52,7 +52,8 @@ class Estimate:
     n
         Images it was computed on.
     method
-        ``bootstrap-percentile``, ``bootstrap-bca``, ``clopper-pearson`` or ``none``.
+        ``bootstrap-percentile``, ``bootstrap-bca``, ``bootstrap-basic``, ``clopper-pearson`` or
+        ``none``.
     grouping
         What was resampled.
     note
@@ -105,6 +106,9 @@ class Basis:
         Clusters that can move it: those of the class for a per-class value.
     proportion
         Whether it is a share of ``n`` images, so that an exact interval exists at 0 and 1.
+    pushed_up
+        Whether resampling inflates it, so that a percentile interval would miss low values; it
+        then gets a basic interval, cut at 0.
     undefined
         The note when the value does not exist.
     notes
@@ -114,6 +118,7 @@ class Basis:
     n: int
     n_groups: int
     proportion: bool = False
+    pushed_up: bool = False
     undefined: str = "undefined for these images"
     notes: tuple[str, ...] = field(default=())
 
@@ -130,7 +135,7 @@ def make_estimate(
     The rule, in this order: no interval without resampling or without a value; an exact binomial
     interval over clusters for a proportion of 0 or 1, where every resample repeats the value and
     a bootstrap interval would have no width; no interval from a single cluster or from replicates
-    that never move; otherwise the bootstrap interval asked for, over the replicates in which the
+    that never move; a basic interval for a statistic that resampling inflates; otherwise the bootstrap interval asked for, over the replicates in which the
     value is defined.
 
     Parameters
@@ -191,6 +196,9 @@ def _choose(
         notes.append(f"undefined in {missing} of {replicates_r.size} replicates, left out")
     if basis.n_groups < FEW_GROUPS:
         notes.append(f"rough interval: only {basis.n_groups} groups")
+    if basis.pushed_up:
+        interval = basic_interval(value, replicates_r, settings.confidence)
+        return Interval(max(0.0, interval.low), interval.high), "bootstrap-basic", notes
     if settings.interval == "bca" and jackknife_m is not None:
         interval = bca_interval(value, replicates_r, jackknife_m, settings.confidence)
         if not math.isnan(interval.low):

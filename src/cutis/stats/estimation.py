@@ -78,6 +78,7 @@ def estimate_sample(
             n=sample.labels_n.size,
             n_groups=clusters.n_groups,
             proportion=name in _PROPORTIONS,
+            pushed_up=name == "ece",
             notes=notes if macro else (),
         )
         metrics[name] = make_estimate(
@@ -110,13 +111,9 @@ def _estimate_class(
     n, n_groups = int(of_class.sum()), clusters.count(of_class)
     everything = Basis(of_class.size, n_groups, undefined="no images of this class")
     bases = {
-        "sensitivity": Basis(n, n_groups, True, "no images of this class"),
-        "specificity": Basis(
-            of_class.size - n, clusters.count(~of_class), True, "no images of other classes"
-        ),
-        "precision": Basis(
-            int(predicted.sum()), clusters.count(predicted), True, "never predicted as this class"
-        ),
+        "sensitivity": _share(clusters, of_class, "no images of this class"),
+        "specificity": _share(clusters, ~of_class, "no images of other classes"),
+        "precision": _share(clusters, predicted, "never predicted as this class"),
         "f1": everything,
         "auroc": everything,
         "average_precision": everything,
@@ -132,6 +129,11 @@ def _estimate_class(
         for name, basis in bases.items()
     }
     return ClassEstimates(n, n_groups, metrics)
+
+
+def _share(clusters: Clusters, of: np.ndarray, undefined: str) -> Basis:
+    """Return the basis of a share of the images where a mask holds."""
+    return Basis(int(of.sum()), clusters.count(of), proportion=True, undefined=undefined)
 
 
 def _macro_notes(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from cutis.stats.arrays import UNLABELLED, check_classes, check_labels, check_probabilities
 from cutis.stats.baseline import Baseline, majority_baseline
-from cutis.stats.calibration import N_BINS, Bin, reliability_bins
+from cutis.stats.calibration import N_BINS, Bin, calibration_error_by_chance, reliability_bins
 from cutis.stats.clusters import make_clusters
 from cutis.stats.confusion import confusion_matrix
 from cutis.stats.estimate import Estimate, IntervalMethod, Settings, or_null
@@ -40,8 +40,8 @@ class Evaluation:
         The estimates; subgroups by column, then by value.
     confusion_cc
         (c, c) int64, true class by row, predicted class by column.
-    bins
-        The reliability bins.
+    bins, ece_by_chance
+        The reliability bins, and the ECE a perfectly calibrated model would show here.
     baseline
         The majority class.
     notes
@@ -58,6 +58,7 @@ class Evaluation:
     subgroups: dict[str, dict[str, Subgroup]]
     confusion_cc: np.ndarray
     bins: list[Bin]
+    ece_by_chance: float
     baseline: Baseline
     notes: tuple[str, ...]
 
@@ -85,6 +86,7 @@ class Evaluation:
             "calibration": {
                 "n_bins": len(self.bins),
                 "confidence_of": "predicted class",
+                "ece_by_chance": self.ece_by_chance,
                 "bins": [_bin_json(item) for item in self.bins],
             },
             "baseline": self.baseline.to_json(self.classes),
@@ -188,6 +190,7 @@ def evaluate(
         subgroups=parts,
         confusion_cc=confusion_matrix(labels, sample.predicted_n, len(names)),
         bins=reliability_bins(labels, probs, n_bins, clusters.index_n, confidence),
+        ece_by_chance=calibration_error_by_chance(probs, n_bins, seed=seed),
         baseline=majority_baseline(labels, clusters, settings),
         notes=_notes(labels, names, int((~keep).sum())),
     )

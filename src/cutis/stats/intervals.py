@@ -1,4 +1,4 @@
-"""From bootstrap replicates to a confidence interval: percentile and BCa."""
+"""From bootstrap replicates to a confidence interval: percentile, basic and BCa."""
 
 from __future__ import annotations
 
@@ -28,6 +28,31 @@ def percentile_interval(replicates_r: np.ndarray, confidence: float = 0.95) -> I
     check_confidence(confidence)
     tail = (1 - confidence) / 2
     return _quantiles(replicates_r, tail, 1 - tail)
+
+
+def basic_interval(value: float, replicates_r: np.ndarray, confidence: float = 0.95) -> Interval:
+    """Return the basic interval: the percentile interval mirrored at the value.
+
+    For a statistic that resampling pushes to one side, such as the calibration error, the mirror
+    takes the push back out, where the percentile interval would count it twice.
+
+    Parameters
+    ----------
+    value
+        The statistic on the data as they are.
+    replicates_r
+        (r,) bootstrap values; NaN where undefined.
+    confidence
+        Coverage, between 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = basic_interval(0.4, np.arange(101) / 100, confidence=0.9)
+    >>> round(low, 4), round(high, 4)
+    (-0.15, 0.75)
+    """
+    low, high = percentile_interval(replicates_r, confidence)
+    return Interval(2 * value - high, 2 * value - low)
 
 
 def bca_interval(
