@@ -1,0 +1,22 @@
+"""Synthetic dermoscopic and clinical images with known ground truth.
+
+``sample(index, seed)`` makes one image in memory, ``cutis data phantom`` writes a data set.
+"""
+
+from cutis.data.phantom.attributes import ATTRIBUTES, CLASSES, CODES, PRIORS
+from cutis.data.phantom.concepts import CONCEPTS
+from cutis.data.phantom.sample import Sample, sample
+from cutis.data.phantom.spec import Population, Spec, draw_spec
+
+__all__ = [
+    "ATTRIBUTES",
+    "CLASSES",
+    "CODES",
+    "CONCEPTS",
+    "PRIORS",
+    "Population",
+    "Sample",
+    "Spec",
+    "draw_spec",
+    "sample",
+]

@@ -1,0 +1,39 @@
+"""The outline of a lesion as a signed distance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cutis.data.phantom.banks import Field
+from cutis.data.phantom.lesion import Lesion
+
+_BINS = 512
+
+
+def outline(lesion: Lesion) -> Field:
+    """Return the radius of the outline at 512 angles, in units, shape (512,)."""
+    angle = np.arange(_BINS) * (2 * np.pi / _BINS)
+    order, amplitude, phase = lesion.waves.T
+    bumps = (amplitude[:, None] * np.cos(order[:, None] * angle + phase[:, None])).sum(0)
+    radius = lesion.radius * np.maximum(1.0 + bumps, 0.25)
+    return np.asarray(radius, np.float32)
+
+
+def signed_distance(lesion: Lesion, x: Field, y: Field) -> Field:
+    """Return how far inside the outline points lie, in units; negative outside.
+
+    Measured along the ray from the centre, which is the true distance for a circle and close to
+    it for the shapes drawn here.
+
+    Parameters
+    ----------
+    lesion
+        The lesion.
+    x, y
+        Points in the lesion's frame, any shape.
+    """
+    stretch = np.float32(np.sqrt(lesion.elongation))
+    u, v = x / stretch, y * stretch
+    angle = np.arctan2(v, u)
+    where = (angle * np.float32(_BINS / (2 * np.pi))).astype(np.int32) & (_BINS - 1)
+    return outline(lesion).take(where) - np.hypot(u, v)

@@ -1,0 +1,46 @@
+"""Healthy skin around the lesion: uneven pigment and blood, fine vessels, spots and lines."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cutis.data.phantom.banks import SIDE, Field, banks
+from cutis.data.phantom.canvas import Canvas, upsample
+from cutis.data.phantom.views import FIELD
+
+
+def slice_of(name: str, size: int, corner: tuple[int, int], per_unit: float = 2.0) -> Field:
+    """Return a piece of a bank fixed to the image (not to the lesion), shape (size, size)."""
+    plane = getattr(banks(), name).reshape(SIDE, SIDE)
+    step = np.arange(size, dtype=np.float32) * np.float32(FIELD / size * per_unit)
+    rows = (step.astype(np.int32) + corner[0]) & (SIDE - 1)
+    columns = (step.astype(np.int32) + corner[1]) & (SIDE - 1)
+    return np.asarray(plane.take(rows, axis=0).take(columns, axis=1))
+
+
+def add_skin(canvas: Canvas) -> None:
+    """Add the uneven colour of healthy skin to the densities, in place."""
+    rng = np.random.default_rng([canvas.view.key, 11])
+    u = rng.random(12)
+    corners = rng.integers(0, SIDE, (6, 2))
+    size = canvas.size
+    cloud = upsample(slice_of("cloud", 56, tuple(corners[0])), size)
+    cloud2 = upsample(slice_of("cloud", 56, tuple(corners[1]), 3.0), size)
+    mottle = slice_of("mottle", size, tuple(corners[2]))
+    grain = slice_of("grain", size, tuple(corners[3]))
+    uneven = np.float32(0.5 + 1.2 * u[0] ** 2)
+    canvas.blood += uneven * (
+        np.float32(0.07) * cloud + np.float32(0.045) * mottle + np.float32(0.02) * grain
+    )
+    canvas.melanin += uneven * (
+        np.float32(0.035) * cloud2 - np.float32(0.015) * mottle + np.float32(0.02) * grain
+    )
+    if u[1] < 0.30:  # fine dilated vessels: the zero lines of noise
+        strength = np.float32(0.10 + 0.5 * u[2] ** 2)
+        line = slice_of("mottle", size, tuple(corners[4]), 1.3)
+        width = np.float32(6.0)
+        mask = np.maximum(slice_of("cloud", size, tuple(corners[5])), 0.0)
+        canvas.blood += strength * np.exp(-np.square(line * width)) * np.minimum(mask, 1.2)
+    if u[3] < 0.30:  # sun spots
+        spots = slice_of("mottle", size, tuple(corners[5]), 2.4)
+        canvas.melanin += np.float32(0.25 * u[4]) * np.clip(spots - np.float32(1.3), 0.0, 1.0)

@@ -1,0 +1,78 @@
+"""Scattered single things: cysts and openings of keratoses, blue nests, white lines."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.structures.vessels import draw_lines
+
+
+def _scatter(
+    canvas: Canvas, rng: np.random.Generator, count: int, far: float
+) -> NDArray[np.float64]:
+    """Return pixel positions of ``count`` points inside the lesion, shape (count, 2)."""
+    angle = rng.uniform(0, 2 * np.pi, count)
+    radius = canvas.lesion.radius * far * np.sqrt(rng.random(count))
+    return canvas.pixels(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
+
+
+def add_cysts(canvas: Canvas) -> None:
+    """Add milia-like cysts: small bright round spots."""
+    rng = canvas.lesion.rng(13)
+    count = int(rng.integers(6, 26))
+    radii = rng.uniform(1.0, 2.6, count)
+    bright = np.zeros_like(canvas.white)
+    for (column, row), radius in zip(_scatter(canvas, rng, count, 0.85), radii, strict=True):
+        canvas.stamp(bright, column, row, radius * canvas.per_unit, 0.55, 0.4)
+    np.minimum(bright, 0.7, out=bright)
+    canvas.melanin *= 1.0 - bright
+    canvas.white += np.float32(0.75) * bright
+    canvas.keratin += np.float32(0.25) * bright
+
+
+def add_openings(canvas: Canvas) -> None:
+    """Add comedo-like openings: dark plugs with an edge."""
+    rng = canvas.lesion.rng(14)
+    count = int(rng.integers(6, 28))
+    radii = rng.uniform(1.5, 4.5, count)
+    dark = np.zeros_like(canvas.white)
+    for (column, row), radius in zip(_scatter(canvas, rng, count, 0.85), radii, strict=True):
+        canvas.stamp(dark, column, row, radius * canvas.per_unit, 1.0, 0.6)
+    np.minimum(dark, 1.2, out=dark)
+    dark *= 1.0 + np.float32(0.25) * canvas.noise("grain")
+    canvas.melanin += np.float32(0.85) * dark
+    canvas.deep += np.float32(0.15) * dark
+
+
+def add_nests(canvas: Canvas) -> None:
+    """Add blue-grey ovoid nests of a basal cell carcinoma."""
+    rng = canvas.lesion.rng(15)
+    count = int(rng.integers(4, 14))
+    radii = rng.uniform(2.0, 8.0, count)
+    nest = np.zeros_like(canvas.white)
+    for (column, row), radius in zip(_scatter(canvas, rng, count, 0.9), radii, strict=True):
+        for _ in range(2):
+            dc, dr = rng.normal(0, 0.45 * radius, 2) * canvas.per_unit
+            canvas.stamp(nest, column + dc, row + dr, radius * canvas.per_unit, 0.75, 0.5)
+    nest = np.minimum(nest, 1.3)
+    nest *= (
+        1.0 + np.float32(0.18) * canvas.noise("mottle") + np.float32(0.15) * canvas.noise("grain")
+    )
+    canvas.deep += np.float32(1.05) * nest
+    canvas.melanin += np.float32(0.35) * nest
+
+
+def add_white_lines(canvas: Canvas) -> None:
+    """Add short shiny white lines in two crossing directions."""
+    rng = canvas.lesion.rng(16)
+    turn = rng.uniform(0, np.pi)
+    lines = []
+    for k in range(int(rng.integers(8, 22))):
+        heading = turn + (np.pi / 2) * (k % 2) + rng.normal(0, 0.08)
+        angle, far = rng.uniform(0, 2 * np.pi), canvas.lesion.radius * 0.75 * np.sqrt(rng.random())
+        middle = far * np.array([np.cos(angle), np.sin(angle)])
+        half = rng.uniform(2.5, 7.0) * np.array([np.cos(heading), np.sin(heading)])
+        lines.append((np.stack([middle - half, middle, middle + half]), rng.uniform(0.8, 1.4)))
+    canvas.white += np.float32(0.5) * draw_lines(canvas, lines)
