@@ -1,0 +1,254 @@
+"""Write the pages, and the parts of pages, that follow from the code.
+
+``python docs/generate.py`` writes them; a test compares them with the code, so they cannot rot.
+Hand-written pages hold generated parts between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PACKAGE = REPOSITORY / "src" / "cutis"
+NOTE = "<!-- Written by docs/generate.py (make docs); edit the code or the card instead. -->"
+WIDTH = 30
+
+
+def pages() -> dict[Path, str]:
+    """Return every page that is generated in whole or in part, as it should be."""
+    docs = REPOSITORY / "docs"
+    found = {
+        docs / "cli.md": cli_page(),
+        docs / "models.md": models_page(),
+        docs / "datasets.md": datasets_page(),
+    }
+    parts = {
+        REPOSITORY / "README.md": {"verbs": verbs_table(), "tree": file_tree()},
+        docs / "your-own-table.md": {"roles": roles_table()},
+    }
+    for path, blocks in parts.items():
+        text = path.read_text(encoding="utf-8")
+        for name, block in blocks.items():
+            text = replace_part(text, name, block)
+        found[path] = text
+    return found
+
+
+def replace_part(text: str, name: str, block: str) -> str:
+    """Return the page with one generated part replaced."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if len(pattern.findall(text)) != 1:
+        raise SystemExit(f"a page needs exactly one '{begin} ... {end}'")
+    return pattern.sub(lambda _: f"{begin}\n{block.strip()}\n{end}", text)
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell(c) for c in line) + " |" for line in lines)
+
+
+def cell(text: str) -> str:
+    """Return text that may stand in a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a page with its heading and the note that it is generated."""
+    return "\n\n".join([f"# {title}", NOTE, *(part.strip() for part in parts)]) + "\n"
+
+
+def verbs_table() -> str:
+    """Return one line per verb."""
+    from cutis.cli import VERBS
+
+    rows = [[f"[`cutis {n}`](docs/cli.md#{anchor(n)})", verb.help] for n, verb in VERBS.items()]
+    return table(["command", "what it does"], rows)
+
+
+def anchor(verb: str) -> str:
+    """Return the address of a verb's heading inside the page of commands."""
+    return f"cutis-{verb.replace(' ', '-')}"
+
+
+def cli_page() -> str:
+    """Return the reference of every command."""
+    from cutis.cli import VERBS, build_app
+
+    app = build_app("*")
+    parts = [
+        "Every command also takes `--help`, `--config FILE` (YAML with these options; flags win) "
+        "and `--debug` (show the traceback of an error). Exit codes: 0 done, 1 done with "
+        "findings, 2 wrong input (one paragraph that says what was given, what is allowed and "
+        "what repairs it), 130 stopped by Ctrl-C."
+    ]
+    for name, verb in VERBS.items():
+        command = app
+        for word in name.split():
+            command = command[word]
+        parts += [f"## cutis {name}", verb.help, options_table(command)]
+    return page("Commands", *parts)
+
+
+def options_table(command: Any) -> str:
+    """Return the options of one command, as the command line itself knows them."""
+    rows = []
+    for argument in command.assemble_argument_collection():
+        if not argument.show:
+            continue
+        names = [n for n in argument.names if not n.startswith("--no-") and n != "*"]
+        rows.append([", ".join(f"`{n}`" for n in names), default(argument), words(argument)])
+    return table(["option", "default", "meaning"], rows) if rows else "It takes no options."
+
+
+def default(argument: Any) -> str:
+    """Return the default of an option, in words."""
+    if argument.required:
+        return "required"
+    value = argument.field_info.default
+    if value is None or value is argument.field_info.empty or value == ():
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"`{value}`"
+
+
+def words(argument: Any) -> str:
+    """Return an option's description and its choices."""
+    choices = argument.get_choices()
+    text = argument.parameter.help or ""
+    if choices:
+        text += " One of " + ", ".join(f"`{c}`" for c in choices) + "."
+    return text
+
+
+def models_page() -> str:
+    """Return the table of model cards and the full cards."""
+    from cutis.models import list_cards
+
+    cards = list_cards()
+    rows = [[f"[`{c.name}`](#{c.name})", c.title, source(c), c.licence] for c in cards]
+    intro = (
+        "Any model below is chosen with `--model NAME`. Others need no card: `hf-hub:org/name`, "
+        "`timm:name`, `open_clip:arch/pretrained`, `local-dir:/path`, and `CARD@/path/to/file` for "
+        "weights you have as a file. How names are read: [formats](formats.md#names-of-models)."
+    )
+    parts = [intro, table(["name", "model", "weights", "licence"], rows)]
+    for card in cards:
+        parts += [f"## {card.name}", card.title, fields_table(card, skip={"name", "title"})]
+    return page("Models", *parts)
+
+
+def source(card: Any) -> str:
+    """Return where a model's weights come from."""
+    if card.bundled:
+        return "inside the package"
+    return f"`hf-hub:{card.hub}`" if card.hub else "your own file"
+
+
+def datasets_page() -> str:
+    """Return the table of dataset cards and the full cards."""
+    from cutis.data import bundled_cards
+
+    cards = list(bundled_cards().values())
+    rows = [
+        [f"[`{c.name}`](#{c.name})", c.title, str(len(c.classes) or "from the table"), c.licence]
+        for c in cards
+    ]
+    intro = (
+        "cutis ships cards, never images. A table that has the columns of an official table finds "
+        "its card by itself; `--card NAME` chooses one by hand, and a `dataset.yaml` beside your "
+        "own table is a card too ([your own table](your-own-table.md))."
+    )
+    parts = [intro, table(["name", "dataset", "classes", "licence"], rows)]
+    for card in cards:
+        parts += [f"## {card.name}", card.title]
+        if card.classes:
+            names = [[c.name, c.code or "", ", ".join(c.synonyms)] for c in card.classes]
+            parts.append(table(["class", "code", "synonyms"], names))
+        parts.append(fields_table(card, skip={"name", "title", "classes"}))
+    return page("Datasets", *parts)
+
+
+def fields_table(card: Any, skip: set[str]) -> str:
+    """Return what a card says, one line per field that says something."""
+    rows = [
+        [field.replace("_", " "), spoken(value)]
+        for field, value in card.model_dump(mode="json").items()
+        if field not in skip and value not in (None, "", [], {}, False)
+    ]
+    return table(["", ""], rows)
+
+
+def spoken(value: Any) -> str:
+    """Return a card's value as text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(spoken(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {spoken(v)}" for k, v in value.items() if v is not None)
+    return str(value)
+
+
+def roles_table() -> str:
+    """Return the column names that are recognised for every role."""
+    from cutis.data import roles
+
+    names = {
+        "image": (*roles.IMAGE_PATHS, *roles.IMAGE_IDS),
+        "label": roles.LABELS,
+        "label_name": roles.LABEL_NAMES,
+        **roles.NAMES,
+        **roles.VIEWS,
+    }
+    rows = [[f"`{r}`", ", ".join(f"`{n}`" for n in found)] for r, found in names.items()]
+    return table(["role", "column names that are recognised"], rows)
+
+
+def file_tree() -> str:
+    """Return the package's files, one line each, in their own words."""
+    return "\n".join(["```text", "src/cutis/", *branches(PACKAGE, 1), "```"])
+
+
+def branches(folder: Path, depth: int) -> Iterator[str]:
+    """Yield one line per file below a folder; a folder speaks through its ``__init__.py``."""
+    indent = "  " * depth
+    entries = [p for p in sorted(folder.iterdir()) if p.name != "__pycache__"]
+    for path in entries:
+        if path.suffix == ".py" and (depth == 1 or path.name != "__init__.py"):
+            yield f"{indent}{path.name:<{WIDTH - len(indent)}} {first_line(path)}"
+    others = Counter(p.suffix for p in entries if p.is_file() and p.suffix != ".py")
+    for suffix, count in sorted(others.items()):
+        name = f"*{suffix}" if suffix else "other"
+        yield f"{indent}{name:<{WIDTH - len(indent)}} {count} file{'s' * (count > 1)}"
+    for path in entries:
+        if path.is_dir():
+            init = path / "__init__.py"
+            said = first_line(init) if init.exists() else ""
+            yield f"{indent}{path.name + '/':<{WIDTH - len(indent)}} {said}".rstrip()
+            yield from branches(path, depth + 1)
+
+
+def first_line(path: Path) -> str:
+    """Return the first line of a file's docstring, without its full stop."""
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return said.split("\n")[0].rstrip(".")
+
+
+def main() -> None:
+    """Write every page that changed."""
+    for path, text in pages().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(REPOSITORY)}")
+
+
+if __name__ == "__main__":
+    main()
