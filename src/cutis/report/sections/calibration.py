@@ -7,7 +7,7 @@ from typing import Any
 from cutis.report.charts.reliability import Bin, reliability_diagram
 from cutis.report.source import RunData, dig
 from cutis.report.svg import Picture
-from cutis.report.wording import decimal, interval, of_100
+from cutis.report.wording import count, decimal, interval, percent
 
 
 def reliability_bins(run: RunData) -> list[Bin]:
@@ -91,8 +91,8 @@ def _reading(bins: list[Bin]) -> str:
     n = sum(item.n for item in sure)
     if not n:
         return direction
-    right = sum(item.n * (item.accuracy or 0) for item in sure) / n
+    right = round(sum(item.n * (item.accuracy or 0) for item in sure))
     return (
-        f"{direction} Of the {n} answers stated with a confidence of 80% or more, "
-        f"{of_100(right)} were right."
+        f"{direction} Of the {count(n, 'answer')} stated with a confidence of 80% or more, "
+        f"{right:,} ({percent(right / n)}) were right."
     )

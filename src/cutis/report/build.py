@@ -1,0 +1,132 @@
+"""From a run directory to one HTML file and a few SVG files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cutis.files import write_text
+from cutis.report.source import RunData, read_run_data
+from cutis.runs import DISCLAIMER
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).with_name("templates")
+REPORT = "report.html"
+# Section and template name, in the order of the page.
+CONTENTS = (
+    ("what", "What was run"),
+    ("results", "Results"),
+    ("cases", "Cases and their differentials"),
+    ("confusion", "Confusion matrix"),
+    ("curves", "ROC and precision-recall"),
+    ("calibration", "Can the probabilities be believed?"),
+    ("diagnoses", "Diagnosis by diagnosis"),
+    ("subgroups", "Subgroups"),
+    ("galleries", "Hits and errors"),
+    ("limits", "What this does not show"),
+    ("cards", "Model and data"),
+    ("reproduce", "How to reproduce"),
+)
+
+
+def build_report(run_dir: Path, pictures: bool = True) -> Path:
+    """Write ``report.html`` and ``figures/*.svg`` of a finished run.
+
+    Only the run directory is read, so a run that was moved to another machine gives the same
+    bytes there.
+
+    Parameters
+    ----------
+    run_dir
+        A run directory with a ``run.json``; whatever else is missing is left out and said so.
+    pictures
+        Whether to show thumbnails of cases.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    CutisError
+        If the folder holds no finished run or a file of it cannot be parsed.
+    """
+    from cutis.report.figures import write_figures
+
+    run_dir = Path(run_dir)
+    run = read_run_data(run_dir)
+    write_figures(run_dir / "figures", run)
+    target = run_dir / REPORT
+    write_text(target, render(run, pictures))
+    return target
+
+
+def render(run: RunData, pictures: bool = True) -> str:
+    """Return the HTML of a run; the same run always gives the same text."""
+    from markupsafe import Markup
+
+    sheets = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "print.css")]
+    template = _environment().get_template("report.html.j2")
+    text = template.render(
+        disclaimer=DISCLAIMER,
+        contents=CONTENTS,
+        style=Markup("".join(sheets)),
+        **page(run, pictures),
+    )
+    return text + "\n"
+
+
+def page(run: RunData, pictures: bool = True) -> dict[str, Any]:
+    """Return what every section of the template shows."""
+    from cutis.report.sections.about import (
+        data_section,
+        model_section,
+        prompts_section,
+        reproduce_section,
+    )
+    from cutis.report.sections.calibration import calibration_section
+    from cutis.report.sections.cases import cases_section
+    from cutis.report.sections.classes import classes_section
+    from cutis.report.sections.confusion import confusion_section
+    from cutis.report.sections.curves import curves_section
+    from cutis.report.sections.headline import headline
+    from cutis.report.sections.limits import limits_section
+    from cutis.report.sections.overview import overview
+    from cutis.report.sections.subgroups import subgroups_section
+
+    return {
+        "overview": overview(run),
+        "headline": headline(run),
+        "cases": cases_section(run, pictures),
+        "confusion": confusion_section(run),
+        "curves": curves_section(run),
+        "calibration": calibration_section(run),
+        "classes": classes_section(run),
+        "subgroups": subgroups_section(run),
+        "limits": limits_section(run),
+        "model": model_section(run),
+        "data": data_section(run),
+        "prompts": prompts_section(run),
+        "reproduce": reproduce_section(run),
+        "notes": (run.metrics or {}).get("notes", []),
+        "version": run.get("versions", "cutis", default=""),
+    }
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from cutis.report.sections.about import is_web_address
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["web_address"] = is_web_address
+    return environment
