@@ -135,8 +135,8 @@ def make_estimate(
     The rule, in this order: no interval without resampling or without a value; an exact binomial
     interval over clusters for a proportion of 0 or 1, where every resample repeats the value and
     a bootstrap interval would have no width; no interval from a single cluster or from replicates
-    that never move; a basic interval for a statistic that resampling inflates; otherwise the bootstrap interval asked for, over the replicates in which the
-    value is defined.
+    that never move; a basic interval for a statistic that resampling inflates; otherwise the
+    bootstrap interval asked for, over the replicates in which the value is defined.
 
     Parameters
     ----------
