@@ -85,11 +85,13 @@ class Listing:
         """Return the file meant by a relative name: as it is, in another case, other extension."""
         folder, _, name = relative.rpartition("/")
         files = self.folder(folder)
-        for candidate in spellings(name):
-            file = files.get(candidate) or files.get(candidate.casefold())
-            if file is not None:
-                return f"{folder}/{file}" if folder else file
-        return None
+        file = files.get(name)
+        if file is None:
+            tried = (files.get(s) or files.get(s.casefold()) for s in spellings(name))
+            file = next(filter(None, tried), None)
+        if file is None:
+            return None
+        return f"{folder}/{file}" if folder else file
 
     def find_anywhere(self, name: str) -> list[str]:
         """Return the files of that bare name in any folder below the root."""
@@ -123,8 +125,8 @@ def spellings(name: str) -> list[str]:
     >>> spellings("a.png")[:3], spellings("ISIC_1")[:2]
     (['a.png', 'a.jpg', 'a.jpeg'], ['ISIC_1', 'ISIC_1.jpg'])
     """
-    as_path = PurePosixPath(name)
-    base = as_path.stem if as_path.suffix.casefold() in EXTENSIONS else name
+    stem, dot, ending = name.rpartition(".")
+    base = stem if stem and dot + ending.casefold() in EXTENSIONS else name
     return [name, *(base + extension for extension in EXTENSIONS if base + extension != name)]
 
 

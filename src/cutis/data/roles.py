@@ -158,6 +158,8 @@ def _nearest_image(columns: Sequence[str]) -> tuple[str, ...]:
 
 def _one_of(table: pd.DataFrame, found: Sequence[str]) -> str:
     """Return the only candidate, or the most path-like of several that name the same images."""
+    if len(found) == 1:
+        return found[0]
     stems = {tuple(_stem(text) for text in texts(table[column])) for column in found}
     if len(stems) == 1:
         return max(found, key=lambda column: len(next(filter(None, texts(table[column])), "")))

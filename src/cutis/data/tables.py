@@ -11,6 +11,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cutis.errors import CutisError, nearest_names
 from cutis.files import atomic_path
 
@@ -260,7 +262,23 @@ def texts(values: Iterable[Any]) -> list[str | None]:
     >>> texts(["00123", " nan ", 7.0, True, None, float("nan")])
     ['00123', None, '7', 'True', None, None]
     """
-    return [_text(value) for value in values]
+    import pandas as pd
+
+    if not isinstance(values, pd.Series):
+        return [_text(value) for value in values]
+    codes_n, distinct = _distinct(values)
+    return [None if code < 0 else distinct[code] for code in codes_n.tolist()]
+
+
+def _distinct(column: pd.Series[Any]) -> tuple[np.ndarray, list[str | None]]:
+    """Return each row's place among the distinct cells, -1 where empty, and those as text."""
+    import pandas as pd
+
+    try:
+        codes_n, cells = pd.factorize(column)
+    except TypeError:  # lists and the like cannot be compared
+        return np.arange(len(column)), [_text(cell) for cell in column.tolist()]
+    return codes_n, [_text(cell) for cell in cells.tolist()]
 
 
 def _text(value: Any) -> str | None:
@@ -307,14 +325,13 @@ def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
 
     if _nested(column):
         return column.reset_index(drop=True)
-    found = texts(column)
-    given = [text for text in found if text is not None]
-    if not given or not all(_is_number(text) for text in given):
-        return pd.Series(found)
-    whole = len(given) == len(found) and all(text.lstrip("-").isdigit() for text in given)
-    if whole and all(len(text) < 17 for text in given):
-        return pd.Series([int(text) for text in given], dtype="int64")
-    return pd.Series([None if t is None else float(t) for t in found], dtype="float64")
+    codes_n, distinct = _distinct(column)
+    if any(text is not None and not _is_number(text) for text in distinct) or not distinct:
+        return pd.Series([None if code < 0 else distinct[code] for code in codes_n.tolist()])
+    numbers = np.array([np.nan if t is None else float(t) for t in distinct] + [np.nan])[codes_n]
+    whole = all(text is not None and text.lstrip("-").isdigit() for text in distinct)
+    exact = np.isfinite(numbers).all() and (np.abs(numbers) < 2.0**53).all()
+    return pd.Series(numbers.astype(np.int64) if whole and exact else numbers)
 
 
 def _is_number(text: str) -> bool:
