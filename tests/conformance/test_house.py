@@ -85,7 +85,9 @@ def test_errors_are_neither_swallowed_nor_left_for_later(source: Source):
             assert node.type is not None, f"line {node.lineno} catches everything unnamed"
             assert not (catches_all and only_passes), f"line {node.lineno} swallows {kinds}"
         assert not isinstance(node, ast.Assert), f"line {node.lineno} asserts"
-    unfinished = re.findall(r"NotImplementedError|\b(?:TODO|FIXME|XXX)\b", source.text)
+    unfinished = re.findall(
+        r"\bNotImplementedError|\b(?:TO" + r"DO|FIX" + r"ME|XXX)\b", source.text
+    )
     assert unfinished == []
 
 
