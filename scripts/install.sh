@@ -17,10 +17,15 @@ uv=''
 if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then uv=uv; fi
 
 find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.11 python3.12 python3.13 python3.14 python3 python \
+            /usr/local/bin/python3 /opt/homebrew/bin/python3 \
+            "${HOME:-/}"/.pyenv/versions/3.*/bin/python3
+    fi
     without_venv=''
-    for name in ${PYTHON:-} python3.11 python3.12 python3.13 python3.14 python3 python \
-        /usr/local/bin/python3 /opt/homebrew/bin/python3 "${HOME:-/}"/.pyenv/versions/3.*/bin/python3
-    do
+    for name in "$@"; do
         is_new_enough "$name" || continue
         if [ -n "$uv" ] || makes_environments "$name"; then
             "$name" -c 'import sys; print(sys.executable)'
@@ -33,8 +38,9 @@ find_python() {
             "'venv' and 'ensurepip' are missing. Install them (on Debian and Ubuntu: apt-get" \
             "install python3-venv) or install uv, then run the same command again." >&2
     else
+        given=${PYTHON:-python3}
         echo "cutis needs Python $oldest or newer and found none" \
-            "(python3 here is: $(python3 --version 2>&1 || true)). Install one, or name it:" \
+            "($given here is: $("$given" --version 2>&1 || true)). Install one, or name it:" \
             "make PYTHON=/path/to/python3 ..." >&2
     fi
     return 1
