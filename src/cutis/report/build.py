@@ -18,7 +18,7 @@ REPORT = "report.html"
 CONTENTS = (
     ("what", "What was run"),
     ("results", "Results"),
-    ("cases", "Cases and their differentials"),
+    ("cases", "Differentials of sample cases"),
     ("confusion", "Confusion matrix"),
     ("curves", "ROC and precision-recall"),
     ("calibration", "Can the probabilities be believed?"),
@@ -111,7 +111,6 @@ def page(run: RunData, pictures: bool = True) -> dict[str, Any]:
         "data": data_section(run),
         "prompts": prompts_section(run),
         "reproduce": reproduce_section(run),
-        "notes": (run.metrics or {}).get("notes", []),
         "version": run.get("versions", "cutis", default=""),
     }
 

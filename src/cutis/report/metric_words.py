@@ -46,28 +46,29 @@ METRICS: dict[str, MetricWords] = {
     "balanced_accuracy": MetricWords(
         "Balanced accuracy",
         lambda v: (
-            f"With every diagnosis counted equally, the first answer is right for {of_100(v)}."
+            "With every diagnosis counted equally, the first answer is right for "
+            f"{of_100(v)} images."
         ),
     ),
     "accuracy": MetricWords(
         "Accuracy",
-        lambda v: f"Of the images as they came, the first answer is right for {of_100(v)}.",
+        lambda v: f"On the images as they came, the first answer is right for {of_100(v)}.",
     ),
     "top3_accuracy": MetricWords("Top-3 accuracy", _top(3)),
     "top5_accuracy": MetricWords("Top-5 accuracy", _top(5)),
     "auroc": MetricWords(
         "AUROC",
         lambda v: (
-            "Of an image with a diagnosis and one without it, the probability of that diagnosis "
-            f"is higher for the first in {of_100(v)} pairs."
+            "Given one image with a diagnosis and one without, the model rates the first as more "
+            f"probable in {of_100(v)} pairs; 50 is a guess."
         ),
         chance=0.5,
     ),
     "average_precision": MetricWords(
         "Average precision",
         lambda v: (
-            "Ranked by the probability of a diagnosis, its own images come early: the mean share "
-            f"of them down the ranking is {decimal(v, 2)}."
+            "Going down the images from the most to the least probable, the share that truly has "
+            f"the diagnosis is {decimal(v, 2)} on average; 1 is ideal."
         ),
     ),
     "macro_f1": MetricWords(
@@ -86,7 +87,7 @@ METRICS: dict[str, MetricWords] = {
     "ece": MetricWords("Calibration error (ECE)", _gap),
     "brier": MetricWords(
         "Brier score",
-        lambda v: "Squared error of the probabilities; 0 is ideal, lower is better.",
+        lambda v: "Mean squared error of the probabilities; 0 is ideal, lower is better.",
         bounded=False,
     ),
 }

@@ -7,9 +7,9 @@ import numpy as np
 from cutis.report.palette import BLUE, INK, MUTED, RULE
 from cutis.report.svg import Picture, line, number, rect, tag, text, wrap
 
-SIDE = 150.0
-LEFT, TOP = 40.0, 44.0
-WIDTH, HEIGHT = LEFT + SIDE + 8, TOP + SIDE + 38
+SIDE = 152.0
+LEFT, TOP = 42.0, 46.0
+WIDTH, HEIGHT = LEFT + SIDE + 10, TOP + SIDE + 40
 
 
 def thin(points_n2: np.ndarray, step: float = 0.4) -> np.ndarray:
@@ -54,13 +54,13 @@ def _frame(horizontal: str, vertical: str) -> str:
         parts.append(line(LEFT, y, LEFT + SIDE, y, RULE))
         parts.append(line(x, TOP, x, TOP + SIDE, RULE))
         mark = f"{share:g}"
-        parts.append(text(LEFT - 6, y + 3.5, mark, size=10, anchor="end", fill=MUTED))
-        parts.append(text(x, TOP + SIDE + 14, mark, size=10, anchor="middle", fill=MUTED))
+        parts.append(text(LEFT - 6, y + 4, mark, size=11, anchor="end", fill=MUTED))
+        parts.append(text(x, TOP + SIDE + 15, mark, size=11, anchor="middle", fill=MUTED))
     middle = TOP + SIDE / 2
     parts.append(
-        text(LEFT + SIDE / 2, TOP + SIDE + 29, horizontal, size=10.5, anchor="middle", fill=MUTED)
+        text(LEFT + SIDE / 2, TOP + SIDE + 32, horizontal, size=11.5, anchor="middle", fill=MUTED)
     )
-    parts.append(text(12, middle, vertical, size=10.5, anchor="middle", fill=MUTED, turn=-90))
+    parts.append(text(11, middle, vertical, size=11.5, anchor="middle", fill=MUTED, turn=-90))
     return "".join(parts)
 
 
@@ -70,6 +70,7 @@ def curve_panel(
     *,
     title: str,
     note: str,
+    n: int,
     axes: tuple[str, str],
     chance: tuple[float, float],
     steps: bool = False,
@@ -83,7 +84,9 @@ def curve_panel(
     title
         Name of the class.
     note
-        The area with its interval and the number of images, under the title.
+        The area with its interval, under the title.
+    n
+        Number of images of the class.
     axes
         Names of the horizontal and the vertical axis.
     chance
@@ -96,10 +99,11 @@ def curve_panel(
         corners = np.column_stack([points_n2[:-1, 0], points_n2[1:, 1]])
         points_n2 = np.insert(points_n2, np.arange(1, len(points_n2)), corners, axis=0)
     path = " ".join(f"{number(x)},{number(y)}" for x, y in thin(points_n2))
-    name = wrap(title, 30, lines=1)[0]
+    name = wrap(title, 28, lines=1)[0]
     body = [
-        text(LEFT, 15, name, size=12, bold=True),
-        text(LEFT, 31, note, size=10.5, fill=MUTED),
+        text(0, 15, name, size=12.5, bold=True),
+        text(0, 32, note, size=11.5, fill=MUTED),
+        text(LEFT + SIDE, 32, f"n {n}", size=11.5, fill=MUTED, anchor="end"),
         _frame(*axes),
         line(
             LEFT, TOP + (1 - chance[0]) * SIDE, LEFT + SIDE, TOP + (1 - chance[1]) * SIDE,
@@ -109,5 +113,5 @@ def curve_panel(
             stroke_linejoin="round"),
         rect(LEFT, TOP, SIDE, SIDE, "none", stroke=INK, stroke_width=0.8),
     ]  # fmt: skip
-    label = f"{axes[1]} against {axes[0]} for {title}. {note}."
+    label = f"{axes[1]} against {axes[0]} for {title}. {note}, {n} images."
     return Picture(WIDTH, HEIGHT, "".join(body), label)

@@ -33,10 +33,9 @@ def drawn_classes(run: RunData) -> list[int]:
 
 def _note(run: RunData, name: str, metric: str, short: str) -> str:
     record = dig(run.metrics, "per_class", name, metric, default={})
-    n = dig(run.metrics, "per_class", name, "n", default=0)
     bounds = interval(record, 2)
     span = f" ({bounds})" if bounds else ""
-    return f"{short} {decimal(record.get('value'), 2)}{span}, n = {n}"
+    return f"{short} {decimal(record.get('value'), 2)}{span}"
 
 
 def roc_panels(run: RunData) -> list[Picture]:
@@ -49,7 +48,7 @@ def roc_panels(run: RunData) -> list[Picture]:
         panels.append(
             curve_panel(
                 curve.x_m, curve.y_m, title=run.classes[c],
-                note=_note(run, run.classes[c], "auroc", "AUROC"),
+                note=_note(run, run.classes[c], "auroc", "AUROC"), n=int(labels.sum()),
                 axes=("1 − specificity", "sensitivity"), chance=(0.0, 1.0),
             )
         )  # fmt: skip
@@ -67,7 +66,7 @@ def pr_panels(run: RunData) -> list[Picture]:
         panels.append(
             curve_panel(
                 curve.x_m, curve.y_m, title=run.classes[c],
-                note=_note(run, run.classes[c], "average_precision", "AP"),
+                note=_note(run, run.classes[c], "average_precision", "AP"), n=int(labels.sum()),
                 axes=("recall (sensitivity)", "precision"), chance=(share, share), steps=True,
             )
         )  # fmt: skip

@@ -6,7 +6,9 @@ from typing import Any
 
 from cutis.report.charts.interval import interval_axis, interval_bar
 from cutis.report.charts.waffle import hundredths, waffle
+from cutis.report.footnotes import Footnotes
 from cutis.report.metric_words import LOWER_IS_BETTER, ORDER, words_for
+from cutis.report.sections.limits import overlap
 from cutis.report.sections.overview import grouping, groups_text
 from cutis.report.source import RunData, dig
 from cutis.report.wording import count, decimal, interval, unit
@@ -23,8 +25,9 @@ def headline(run: RunData) -> dict[str, Any] | None:
     names += [n for n in metrics["metrics"] if n not in ORDER]
     first = run.get("dataset", "card", "headline_metric", default="balanced_accuracy")
     names.sort(key=lambda name: name != first)
+    notes = Footnotes()
     return {
-        "rows": [_row(run, name) for name in names],
+        "rows": [_row(run, name, notes) for name in names],
         "axis": interval_axis(WIDTH).inline(),
         "key": _key_result(run, first if first in metrics["metrics"] else names[0]),
         "dots": _dots(metrics),
@@ -32,6 +35,9 @@ def headline(run: RunData) -> dict[str, Any] | None:
         "level": level(metrics),
         "method": _method(run),
         "n": groups_text(run, metrics["n"], metrics.get("n_groups")),
+        "notes": notes.items(),
+        "remarks": [n for n in metrics.get("notes", []) if "without a label" not in n],
+        "seen": _seen(run),
     }
 
 
@@ -73,7 +79,7 @@ def verdict(record: dict[str, Any], reference: float | None, lower_is_better: bo
     return "unclear"
 
 
-def _row(run: RunData, name: str) -> dict[str, Any]:
+def _row(run: RunData, name: str, notes: Footnotes) -> dict[str, Any]:
     metrics = run.metrics or {}
     record, words = metrics["metrics"][name], words_for(name)
     value, reference = record.get("value"), baseline_value(metrics, name)
@@ -88,6 +94,7 @@ def _row(run: RunData, name: str) -> dict[str, Any]:
         "value": value,
         "shown": decimal(value),
         "interval": interval(record),
+        "mark": notes.mark(record.get("note")) if value is not None else "",
         "baseline": decimal(reference) if reference is not None else "",
         "verdict": verdict(record, reference, name in LOWER_IS_BETTER),
         "picture": picture,
@@ -105,7 +112,7 @@ def _key_result(run: RunData, name: str) -> dict[str, Any]:
     record = metrics["metrics"][name]
     reference = baseline_value(metrics, name)
     judgement = {
-        "above": "The interval lies above that of the baseline.",
+        "above": "The interval lies above the baseline.",
         "below": "The interval lies below the baseline: on this measure the model does worse "
         "than a fixed answer.",
         "unclear": "The interval includes the baseline: these data do not show that the model does "
@@ -138,6 +145,17 @@ def _dots(metrics: dict[str, Any]) -> dict[str, Any] | None:
     else:
         legend.append(("missed", rest, "the first answer is wrong"))
     return {"picture": waffle(right, close).inline(), "legend": legend}
+
+
+def _seen(run: RunData) -> str:
+    shared = overlap(run)
+    if not shared:
+        return ""
+    some = "All" if len(shared) == len(run.classes) else f"{len(shared)} of the {len(run.classes)}"
+    return (
+        f"{some} diagnoses were among those the model saw with labels in training. Prompts alone "
+        "gave the answers, but the diagnoses were not new to it."
+    )
 
 
 def _method(run: RunData) -> str:

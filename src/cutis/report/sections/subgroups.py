@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cutis.report.charts.interval import interval_axis
@@ -26,11 +27,12 @@ def _table(run: RunData, column: str, parts: dict[str, Any]) -> dict[str, Any]:
     notes = Footnotes()
     overall = dig(run.metrics, "metrics", METRICS[0], "value")
     by = grouping(run)
+    units = unit(by)[1] if by else "images"
     return {
         "title": heading(column),
-        "groups": heading(unit(by)[1]) if by else None,
-        "rows": [_row(value, part, notes, overall) for value, part in parts.items()],
-        "overall": _row("all images", _whole(run), notes, None),
+        "groups": heading(units) if by else None,
+        "rows": [_row(value, part, notes, overall, units) for value, part in parts.items()],
+        "overall": _row("all images", _whole(run), notes, None, units),
         "notes": notes.items(),
         "axis": interval_axis(WIDTH).inline(),
         "too_few": sum(part.get("metrics") is None for part in parts.values()),
@@ -45,7 +47,7 @@ def _whole(run: RunData) -> dict[str, Any]:
 
 
 def _row(
-    value: str, part: dict[str, Any], notes: Footnotes, overall: float | None
+    value: str, part: dict[str, Any], notes: Footnotes, overall: float | None, units: str
 ) -> dict[str, Any]:
     metrics = part.get("metrics")
     row: dict[str, Any] = {
@@ -57,10 +59,44 @@ def _row(
         "cells": [],
     }
     if metrics is None:
-        return row | {"why": f"too few to report ({part.get('note') or 'below the minimum'})"}
-    cells = [
-        make_cell(metrics.get(m), notes, reference=overall if i == 0 else None,
-                  width=WIDTH if i == 0 else None)
-        for i, m in enumerate(METRICS)
-    ]  # fmt: skip
+        return row | {"why": too_few(part.get("note") or "", units)}
+    records = {m: dict(metrics.get(m) or {"value": None}) for m in METRICS}
+    for record in records.values():
+        record["note"] = short_note(record.get("note") or "", units)
+    first, *others = records.values()
+    cells = [make_cell(first, notes, reference=overall, width=WIDTH)]
+    cells += [make_cell(record, notes) for record in others]
     return row | {"cells": cells, "mark": notes.mark(part.get("note"))}
+
+
+def short_note(note: str, units: str) -> str:
+    """Return a remark on a subgroup's number without the list of classes it names.
+
+    Examples
+    --------
+    >>> short_note("the interval is rough, for classes with few groups: nevus (3)", "lesions")
+    'rough interval: few lesions of some diagnoses'
+    """
+    kept = []
+    for part in note.split("; "):
+        if part.startswith("the interval is rough"):
+            kept.append(f"rough interval: few {units} of some diagnoses")
+        elif "replicates lack such a class" not in part:
+            kept.append(part)
+    return "; ".join(kept)
+
+
+def too_few(note: str, units: str) -> str:
+    """Return why a subgroup has no number.
+
+    Examples
+    --------
+    >>> too_few("fewer than 20 groups (lesion_id)", "lesions")
+    'too few to report: fewer than 20 lesions'
+    """
+    found = re.match(r"fewer than (\d+) groups", note)
+    if found:
+        return f"too few to report: fewer than {found[1]} {units}"
+    if note.startswith("fewer than"):
+        return f"too few to report: {note}"
+    return f"not measured: {note or 'below the minimum'}"
