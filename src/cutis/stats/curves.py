@@ -24,7 +24,7 @@ class Curve(NamedTuple):
 
 
 def roc_curve(positive_n: np.ndarray, scores_n: np.ndarray, max_points: int = 200) -> Curve:
-    """Return the ROC curve from (0, 0) to (1, 1), at most about ``max_points`` points.
+    """Return the ROC curve from (0, 0) to (1, 1), thinned to about ``max_points``.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def roc_curve(positive_n: np.ndarray, scores_n: np.ndarray, max_points: int = 20
     scores_n
         (n,) the score of the class.
     max_points
-        Keep about this many points; the drawn line stays within 1 / max_points of the full one.
+        Keep about this many points, evenly along the line.
 
     Raises
     ------
