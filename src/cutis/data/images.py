@@ -65,6 +65,7 @@ def load_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
 
     path = Path(path)
     _refuse_no_file(path)
+    Image.init()  # a decoder named in FORMATS but not yet loaded would be a KeyError
     try:
         with Image.open(path, formats=FORMATS) as opened:
             _refuse_large(path, opened.size, max_pixels)
