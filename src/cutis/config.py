@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -62,3 +63,31 @@ class DataConfig(VerbConfig):
             "id": self.id_column,
         }
         return {role: column for role, column in given.items() if column is not None}
+
+
+def command_line(verb: str, config: VerbConfig, *only: str) -> str:
+    """Return the command of a configuration, with only the settings that differ from default.
+
+    Parameters
+    ----------
+    verb
+        The verb.
+    config
+        Its settings.
+    only
+        Names of the settings to show; all of them when left out.
+
+    Examples
+    --------
+    >>> command_line("embed", RunConfig(output=Path("my run"), seed=1))
+    "cutis embed --output 'my run' --seed 1"
+    """
+    words = ["cutis", *verb.split()]
+    for name, value in config.model_dump(mode="json").items():
+        if name == "dry_run" or (only and name not in only):
+            continue
+        if value is None or value == type(config).model_fields[name].get_default():
+            continue
+        flag = "--" + name.replace("_", "-")
+        words += [flag] if value is True else [flag, str(value)]
+    return shlex.join(words)

@@ -1,0 +1,297 @@
+"""Features on disk: immutable shards that are either whole or absent.
+
+``<cache>/features/<key>/`` holds
+
+- ``meta.json``: what the features are; written first.
+- ``shard-00000.npy``: float32 (m, d), the readable rows among dataset rows 0..255, in order;
+  ``shard-00001.npy`` those among rows 256..511, and so on.
+- ``shard-00000.errors.json``: the unreadable rows of that range; only where there are some, and
+  written before the shard.
+- ``ids.parquet``: id, dataset row, shard and position of every feature.
+- ``errors.parquet``: row, id, image and reason of every unreadable row.
+- ``DONE``: size and SHA-256 of all of these; written last.
+
+No file holds a time, so that an interrupted and resumed extraction leaves the same bytes as an
+undisturbed one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from cutis.errors import CutisError
+from cutis.features.key import feature_key
+from cutis.files import atomic_path, sha256_file
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pyarrow
+
+    Floats = npt.NDArray[np.float32]
+
+META, IDS, ERRORS, DONE = "meta.json", "ids.parquet", "errors.parquet", "DONE"
+# Small enough that a killed run loses a minute at most on two cores, large enough that a million
+# images are four thousand files.
+SHARD_ROWS = 256
+
+
+class RowError(NamedTuple):
+    """A row without a feature: its number in the dataset, name, image below the root, why."""
+
+    row: int
+    id: str
+    image: str
+    reason: str
+
+
+class FeatureStore:
+    """One store, written by whoever holds its lock; complete stores may be read by anyone.
+
+    Parameters
+    ----------
+    directory
+        ``<cache>/features/<key>``.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.dir = Path(directory)
+
+    def meta(self) -> dict[str, Any] | None:
+        """Return what the features are, or None when nothing was begun.
+
+        Raises
+        ------
+        CutisError
+            If the record is damaged or belongs to another store.
+        """
+        record = self._json(META)
+        if record is None:
+            return None
+        if not isinstance(record, dict) or feature_key(record["identity"]) != record["key"]:
+            raise self.damaged(META, "it does not describe this store")
+        return record
+
+    def resume(self) -> dict[str, Any] | None:
+        """Clear away what a killed writer left and return the description in force, if any.
+
+        An extraction that was begun before keeps its description: its batches decide the last
+        bits. The caller holds the store's lock.
+        """
+        for leftover in self.dir.glob(".*.tmp"):
+            leftover.unlink(missing_ok=True)
+        if (self.dir / DONE).exists() and not self.is_complete():
+            (self.dir / DONE).unlink()
+        return self.meta()
+
+    def begin(self, meta: dict[str, Any]) -> None:
+        """Write the description of a store that :meth:`resume` found empty."""
+        self._write(META, _json_bytes(meta))
+
+    def missing_shards(self, meta: dict[str, Any]) -> list[int]:
+        """Return the numbers of the shards that are not there, ascending."""
+        count = -(-meta["n_rows"] // meta["shard_rows"])
+        return [i for i in range(count) if not (self.dir / shard_name(i)).exists()]
+
+    def add_shard(self, shard: int, values_md: Floats, errors: Sequence[RowError]) -> None:
+        """Write one shard; nothing of it is there before all of it is.
+
+        Parameters
+        ----------
+        shard
+            Its number.
+        values_md
+            Features of its readable rows, m by d.
+        errors
+            Its unreadable rows.
+        """
+        if errors:
+            self._write(errors_name(shard), _json_bytes([list(error) for error in errors]))
+        self._write(shard_name(shard), npy_bytes(values_md))
+
+    def shard_errors(self, shard: int) -> list[RowError]:
+        """Return the unreadable rows of a shard that is there."""
+        record = self._json(errors_name(shard)) or []
+        return [RowError(*entry) for entry in record]
+
+    def shard(self, shard: int, meta: dict[str, Any]) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Return a shard's features, mapped from disk, m by d, and their m dataset rows.
+
+        Raises
+        ------
+        CutisError
+            If it has not the shape and type that its description and errors ask for.
+        """
+        name = shard_name(shard)
+        start = shard * meta["shard_rows"]
+        rows = np.arange(start, min(start + meta["shard_rows"], meta["n_rows"]))
+        rows = np.setdiff1d(rows, [error.row for error in self.shard_errors(shard)])
+        try:
+            values = np.load(self.dir / name, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise self.damaged(name, f"it cannot be read ({error})") from error
+        if values.shape != (len(rows), meta["dim"]) or values.dtype != np.float32:
+            raise self.damaged(
+                name,
+                f"it holds {values.dtype} {values.shape}, not float32 {(len(rows), meta['dim'])}",
+            )
+        return values, rows.astype(np.int64)
+
+    def complete(self, ids: Sequence[str], meta: dict[str, Any]) -> None:
+        """Write the tables and the mark that the store is whole.
+
+        Parameters
+        ----------
+        ids
+            n row names of the dataset.
+        meta
+            The description in force.
+        """
+        shards = range(-(-meta["n_rows"] // meta["shard_rows"]))
+        if not (self.dir / IDS).exists():
+            self._write(IDS, _ids_table(ids, [self.shard(i, meta)[1] for i in shards]))
+        if not (self.dir / ERRORS).exists():
+            self._write(ERRORS, _errors_table([e for i in shards for e in self.shard_errors(i)]))
+        names = sorted(path.name for path in self.dir.iterdir() if path.name[0] != ".")
+        listed = {
+            name: {
+                "bytes": (self.dir / name).stat().st_size,
+                "sha256": sha256_file(self.dir / name),
+            }
+            for name in names
+        }
+        self._write(DONE, _json_bytes({"format": meta["format"], "files": listed}))
+
+    def is_complete(self) -> bool:
+        """Tell whether every file is there; a file that was removed makes the store incomplete.
+
+        Raises
+        ------
+        CutisError
+            If a file has another size than when it was written.
+        """
+        record = self._json(DONE)
+        if record is None:
+            return False
+        for name, facts in record["files"].items():
+            try:
+                size = (self.dir / name).stat().st_size
+            except FileNotFoundError:
+                return False
+            if size != facts["bytes"]:
+                raise self.damaged(name, f"it has {size} bytes, not {facts['bytes']}")
+        return True
+
+    def verify(self) -> None:
+        """Compare every byte of a complete store with its hashes.
+
+        Raises
+        ------
+        CutisError
+            If a file changed since it was written.
+        """
+        for name, facts in (self._json(DONE) or {"files": {}})["files"].items():
+            if sha256_file(self.dir / name) != facts["sha256"]:
+                raise self.damaged(name, "its bytes changed since it was written")
+
+    def damaged(self, name: str, how: str) -> CutisError:
+        """Return the error that names a damaged file and what to do about it."""
+        path = self.dir / name
+        return CutisError(
+            f"The cached features are damaged: {path}: {how}.",
+            fix=f"remove {self.dir}, then run the same command again; it is computed anew",
+        )
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads((self.dir / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise self.damaged(name, f"it is not JSON ({error})") from error
+
+    def _write(self, name: str, content: bytes) -> None:
+        with atomic_path(self.dir / name) as temporary:
+            temporary.write_bytes(content)
+
+
+def shard_name(shard: int) -> str:
+    """Return the file name of a shard's features.
+
+    Examples
+    --------
+    >>> shard_name(7)
+    'shard-00007.npy'
+    """
+    return f"shard-{shard:05d}.npy"
+
+
+def errors_name(shard: int) -> str:
+    """Return the file name of a shard's unreadable rows.
+
+    Examples
+    --------
+    >>> errors_name(7)
+    'shard-00007.errors.json'
+    """
+    return f"shard-{shard:05d}.errors.json"
+
+
+def npy_bytes(values: np.ndarray) -> bytes:
+    """Return an array as the bytes of an ``.npy`` file.
+
+    Written as plain bytes, a full disk says so; ``np.save`` reports it without the error's number.
+    """
+    stream = io.BytesIO()
+    np.save(stream, values, allow_pickle=False)
+    return stream.getvalue()
+
+
+def _json_bytes(value: Any) -> bytes:
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def _ids_table(ids: Sequence[str], rows_of_shards: Sequence[npt.NDArray[np.int64]]) -> bytes:
+    import pyarrow as pa
+
+    rows = np.concatenate([np.zeros(0, np.int64), *rows_of_shards])
+    counts = [len(rows) for rows in rows_of_shards]
+    shard = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    position = [np.arange(count, dtype=np.int32) for count in counts]
+    return _parquet_bytes(
+        pa.table(
+            {
+                "id": pa.array([ids[row] for row in rows], pa.string()),
+                "row": pa.array(rows, pa.int64()),
+                "shard": pa.array(shard, pa.int32()),
+                "position": pa.array(np.concatenate([np.zeros(0, np.int32), *position])),
+            }
+        )
+    )
+
+
+def _errors_table(errors: Sequence[RowError]) -> bytes:
+    import pyarrow as pa
+
+    kinds = {"row": pa.int64(), "id": pa.string(), "image": pa.string(), "reason": pa.string()}
+    columns = {
+        name: pa.array([getattr(error, name) for error in errors], kind)
+        for name, kind in kinds.items()
+    }
+    return _parquet_bytes(pa.table(columns))
+
+
+def _parquet_bytes(table: pyarrow.Table) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
