@@ -17,7 +17,7 @@ Reason = Literal["missing", "unreadable", "truncated", "too large"]
 
 MAX_PIXELS = 89_478_485  # a quarter of a gigabyte once decoded; Pillow warns from here on
 # Decoders that only decode: formats that run other programs or fetch fonts stay closed.
-FORMATS = ("JPEG", "MPO", "PNG", "BMP", "DIB", "TIFF", "WEBP", "GIF", "JPEG2000", "PPM")
+FORMATS = ("JPEG", "PNG", "BMP", "DIB", "TIFF", "WEBP", "GIF", "JPEG2000", "PPM")
 WHITE = (255, 255, 255, 255)
 
 
@@ -65,7 +65,6 @@ def load_image(path: Path | str, max_pixels: int = MAX_PIXELS) -> Image:
 
     path = Path(path)
     _refuse_no_file(path)
-    Image.init()  # a decoder named in FORMATS but not yet loaded would be a KeyError
     try:
         with Image.open(path, formats=FORMATS) as opened:
             _refuse_large(path, opened.size, max_pixels)
