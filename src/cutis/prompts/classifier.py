@@ -62,7 +62,8 @@ def zero_shot_probabilities(
     """Compare images with the class directions and turn similarities into probabilities.
 
     The probabilities are softmax(scale * cosine); the largest logit is subtracted first, so no
-    scale overflows.
+    scale overflows. Everything is double precision: at scale 100 single precision rounds many
+    probabilities to exactly 1, and such ties cost AUROC.
 
     Parameters
     ----------
