@@ -10,8 +10,6 @@ from urllib.parse import urlparse
 
 from cutis.errors import CutisError
 
-NO_SUCH_FILE = "no such file"
-
 
 def models_folder() -> Path | None:
     """Return the folder of the user's own model files, ``$CUTIS_MODELS``, or None.
@@ -35,6 +33,14 @@ def cached(repository: str, name: str) -> Path | None:
 
     found = try_to_load_from_cache(repository, name, cache_dir=cache_folder())
     return Path(found) if isinstance(found, str) else None
+
+
+def known_absent(repository: str, name: str) -> bool:
+    """Tell whether the cache remembers that the repository has no such file."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repository, name, cache_dir=cache_folder())
+    return found is not None and not isinstance(found, str)
 
 
 def cached_folder(repository: str, names: Sequence[str]) -> Path | None:
@@ -71,6 +77,8 @@ def fetch(repository: str, names: Sequence[str]) -> Path | None:
         if path is not None:
             return path
     for name in names:
+        if known_absent(repository, name):
+            continue
         path = _download(repository, name, names)
         if path is not None:
             return path

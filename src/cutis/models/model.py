@@ -127,7 +127,9 @@ class Model:
         import torch
 
         features = [
-            self.embed_pixels(torch.stack([self.preprocess(image) for image in images[at : at + BATCH]]))
+            self.embed_pixels(
+                torch.stack([self.preprocess(image) for image in images[at : at + BATCH]])
+            )
             for at in range(0, len(images), BATCH)
         ]
         return np.concatenate(features) if features else np.zeros((0, self.dim), np.float32)

@@ -109,7 +109,7 @@ class Preprocessing(BaseModel):
     def _target(self, height: int, width: int) -> tuple[int, int]:
         crop_h, crop_w = self.size
         if self.resize_mode == "squash":
-            return self.size
+            return (self.resize_to, self.resize_to) if self.resize_to else self.size
         if self.resize_mode == "shortest" and (crop_h == crop_w or self.resize_to):
             side = self.resize_to or crop_h
             # Truncation of the long side, not rounding, is what torchvision does.
@@ -127,9 +127,7 @@ def _centre_crop(image: Image.Image, size: tuple[int, int], fill: int) -> Image.
     crop_h, crop_w = size
     width, height = image.size
     if crop_h > height or crop_w > width:
-        padded = PilImage.new(
-            "RGB", (max(width, crop_w), max(height, crop_h)), (fill, fill, fill)
-        )
+        padded = PilImage.new("RGB", (max(width, crop_w), max(height, crop_h)), (fill, fill, fill))
         padded.paste(image, (max(crop_w - width, 0) // 2, max(crop_h - height, 0) // 2))
         image, (width, height) = padded, padded.size
     if (height, width) == size:

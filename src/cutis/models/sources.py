@@ -202,12 +202,21 @@ def from_hub(repository: str, text: str) -> Source:
         raise CutisError(
             f"The repository {repository} holds no weights known here.",
             allowed="Looked for " + ", ".join(WEIGHT_NAMES) + ".",
-            fix=f"fetch its checkpoint yourself and use CARD@/path/to/file or "
-            f"open_clip:ARCH@/path/to/file",
+            fix="fetch its checkpoint yourself and use CARD@/path/to/file or "
+            "open_clip:ARCH@/path/to/file",
         )
-    for name in (OPEN_CLIP_CONFIG, CONFIG, TEXT_CONFIG, *TOKENIZER_NAMES):
-        fetch(repository, [name])
+    _fetch_companions(repository, required=card.layout is None)
     return replace(from_folder(weights.parent, text), card=card, weights=weights)
+
+
+def _fetch_companions(repository: str, required: bool) -> None:
+    """Fetch what stands beside the weights; a card makes up for an absent configuration."""
+    for name in (OPEN_CLIP_CONFIG, CONFIG, TEXT_CONFIG, *TOKENIZER_NAMES):
+        try:
+            fetch(repository, [name])
+        except CutisError:
+            if required and name == OPEN_CLIP_CONFIG:
+                raise
 
 
 def bare_card(name: str, **facts: Any) -> ModelCard:

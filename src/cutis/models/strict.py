@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
 
@@ -86,3 +87,32 @@ def load_strict(module: nn.Module, state: Mapping[str, torch.Tensor], what: str)
     if missing or unexpected or reshaped:
         raise StateDictMismatch(what, missing, unexpected, reshaped)
     module.load_state_dict(state, strict=True)
+
+
+@contextmanager
+def without_initialisation() -> Iterator[None]:
+    """Build modules without drawing the random weights that a strict load overwrites.
+
+    Only in-place fills of parameters are skipped: every parameter is in the state dict, so
+    :func:`load_strict` sets it. Buffers, which need not be there, are computed as always. Drawing
+    the weights would take most of the time a checkpoint needs to load.
+    """
+    from torch import Tensor
+    from torch.nn import Parameter
+    from torch.overrides import TorchFunctionMode
+
+    fills = {
+        getattr(Tensor, name)
+        for name in ("uniform_", "normal_", "erfinv_", "mul_", "add_", "clamp_", "div_")
+    }
+
+    class Skip(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            if func in fills and args and isinstance(args[0], Parameter):
+                return args[0]
+            return func(*args, **(kwargs or {}))
+
+    with Skip():
+        yield

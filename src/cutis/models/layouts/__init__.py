@@ -17,6 +17,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 LAYOUTS: dict[str, str] = {
     "cae_clip": "cutis.models.layouts.cae_clip",
     "open_clip": "cutis.models.layouts.open_clip",
+    "timm": "cutis.models.layouts.timm_vision",
 }
 
 # Recognised, so that the message can say what a file is, but not loadable yet.

@@ -17,7 +17,7 @@ from torch import nn
 
 from cutis.errors import CutisError
 from cutis.models.layouts.bert import HEAD_WIDTH, bert_config, text_encoder
-from cutis.models.strict import load_strict
+from cutis.models.strict import load_strict, without_initialisation
 from cutis.models.towers import Settings, Towers
 
 REVISION = 1
@@ -110,7 +110,9 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     Raises
     ------
     CutisError
-        If the pooling is unknown or the tensors that give the sizes are absent.
+        If the pooling is unknown.
+    KeyError
+        If a tensor that gives a size is absent.
     StateDictMismatch
         If the tensors do not fit.
     """
@@ -121,14 +123,8 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
             fix="choose one of these",
         )
     shapes = {key: tuple(value.shape) for key, value in state.items()}
-    try:
+    with without_initialisation():
         model = CaeClip(shapes)
-    except KeyError as missing:
-        raise CutisError(
-            f"{settings.what} lacks the tensor {missing.args[0]}, which gives the tower's size; "
-            "nothing was loaded.",
-            fix="download the file again and compare its size",
-        ) from None
     load_strict(model, state, settings.what)
     share_norm(model.visual)
     model.eval()

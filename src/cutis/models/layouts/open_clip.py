@@ -9,11 +9,10 @@ from typing import Any
 
 import torch
 from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg, CustomTextCLIP
-from torch import nn
 
 from cutis.errors import CutisError
 from cutis.models.layouts.bert import bert_config, text_encoder
-from cutis.models.strict import load_strict
+from cutis.models.strict import load_strict, without_initialisation
 from cutis.models.towers import Settings, Towers
 
 REVISION = 1
@@ -63,7 +62,8 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         )
     shapes = {key: tuple(value.shape) for key, value in state.items()}
     config = model_config(shapes, settings)
-    model = make_model(config, settings.text_config, shapes)
+    with without_initialisation():
+        model = make_model(config, settings.text_config, shapes)
     load_strict(model, _renamed(state, model), settings.what)
     return towers(model, config["embed_dim"])
 
@@ -203,7 +203,7 @@ def _renamed(
 
 def towers(model: CLIP | CustomTextCLIP, dim: int) -> Towers:
     """Describe a filled open_clip model whose features are ``dim`` long."""
-    text: nn.Module = getattr(model, "text", model)
+    text: Any = getattr(model, "text", model)
     from_library = hasattr(text, "config")
     size = model.visual.image_size
     return Towers(
