@@ -156,7 +156,7 @@ def _wrong_field(path: Path, error: ValidationError) -> CutisError:
 @lru_cache(maxsize=1)
 def bundled_cards() -> dict[str, DatasetCard]:
     """Return the cards that come with cutis, by name."""
-    cards = [read_card(path) for path in sorted(CARDS.glob("*.yaml"))]
+    cards = [read_card(path) for path in sorted(CARDS.glob("*.yaml"), key=lambda p: p.stem)]
     return {card.name: card for card in cards}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -126,6 +127,17 @@ class Dataset:
     def table_sha256(self) -> str:
         """Return the SHA-256 of the table file's bytes."""
         return sha256_file(self.source)
+
+    def images_argument(self) -> str:
+        """Return the ``--images`` flag this table needs, with a blank before it, or nothing."""
+        folder = self.source.absolute().parent
+        if self.root in (folder, folder / "images"):
+            return ""
+        return f" --images {shlex.quote(str(self.root))}"
+
+    def arguments(self) -> str:
+        """Return the flags that name this table and its images on the command line."""
+        return f"--data {shlex.quote(str(self.source))}{self.images_argument()}"
 
     def class_counts(self) -> dict[str, int]:
         """Return the number of rows of each class, in label order."""

@@ -101,6 +101,8 @@ class CheckReport:
         Number of rows.
     findings
         Errors first, then warnings.
+    arguments
+        Flags that name the table on the command line.
     images_read
         Number of images that could be read, or None if the images were not looked at.
     images_per_second
@@ -115,6 +117,7 @@ class CheckReport:
     title: str
     n: int
     findings: tuple[Finding, ...]
+    arguments: str
     images_read: int | None = None
     images_per_second: float | None = None
     shown: int = 10
@@ -167,7 +170,7 @@ class CheckReport:
             text += f" {self.images_read} images read, {self.images_per_second:.0f} images/s."
         if self.errors:
             return text + " Rows count as in a spreadsheet: the header is row 1."
-        return text + f" Next: cutis zero-shot --data {self.table} -o RUN"
+        return text + f" Next: cutis zero-shot {self.arguments} -o RUN"
 
 
 def _count(findings: Sequence[Finding], word: str) -> str:

@@ -36,6 +36,7 @@ class Reading:
     labels: Labels
     files: ImageFiles
     repeated_ids: dict[str, tuple[int, ...]]
+    card_from: str
 
 
 def load_dataset(
@@ -102,7 +103,7 @@ def read_dataset(
     """
     source = Path(table)
     raw = read_table(source)
-    found_card = _find_card(source, raw.frame, card, columns or {})
+    found_card, card_from = _find_card(source, raw.frame, card, columns or {})
     roles = find_roles(raw.frame, columns, found_card.columns if found_card else None)
     labels = _labels(raw.frame, roles, found_card)
     names = texts(raw.frame[roles["image"]])
@@ -128,7 +129,7 @@ def read_dataset(
         metadata=harmonise(raw.frame, roles),
         notes=(*raw.notes, *labels.notes, *_notes(labels, files, repeated, lonely, roles)),
     )
-    return Reading(dataset, raw, labels, files, repeated)
+    return Reading(dataset, raw, labels, files, repeated, card_from)
 
 
 def _find_card(
@@ -136,23 +137,25 @@ def _find_card(
     frame: pd.DataFrame,
     card: str | Path | DatasetCard | None,
     given: Mapping[str, str],
-) -> DatasetCard | None:
+) -> tuple[DatasetCard | None, str]:
+    nothing = "made from the table"
     if isinstance(card, DatasetCard):
-        return card
+        return card, "given"
     if card is not None:
-        return None if str(card) == NO_CARD else get_card(card)
+        return (None, nothing) if str(card) == NO_CARD else (get_card(card), "given")
     beside = source.parent / CARD_FILE
     if beside.is_file():
-        return read_card(beside)
+        return read_card(beside), f"{CARD_FILE} beside the table"
     if "label" in given:
-        return None  # a label chosen by hand has classes of its own
+        return None, nothing  # a label chosen by hand has classes of its own
     labels = {*LABELS, "malignant", "three_partition_label"}
     values = {
         str(column): {text for text in texts(frame[column].unique()) if text is not None}
         for column in frame.columns
         if folded(column) in labels
     }
-    return matching_card([str(column) for column in frame.columns], values)
+    found = matching_card([str(column) for column in frame.columns], values)
+    return found, "known by its columns" if found else nothing
 
 
 def _labels(frame: pd.DataFrame, roles: Mapping[str, str], card: DatasetCard | None) -> Labels:
