@@ -28,7 +28,7 @@ VERBS: dict[str, Verb] = {
     ),
     "predict": Verb("cutis.tasks.predict:predict", "Rank the possible diagnoses of single images."),
     "embed": Verb(
-        "cutis.features.embed:embed_verb", "Compute a model's features of a table of images."
+        "cutis.features.verb:embed_verb", "Compute a model's features of a table of images."
     ),
     "report": Verb("cutis.report.verb:report", "Make the report of a finished run again."),
     "data show": Verb("cutis.data.show:data_show", "Say how cutis understands a table."),
@@ -36,7 +36,7 @@ VERBS: dict[str, Verb] = {
     "data split": Verb(
         "cutis.data.split:data_split", "Split a table by lesion or patient, stratified by class."
     ),
-    "data list": Verb("cutis.data.list:data_list", "List the dataset cards."),
+    "data list": Verb("cutis.data.listing:data_list", "List the dataset cards."),
     "data phantom": Verb(
         "cutis.data.phantom.generate:data_phantom",
         "Make synthetic skin images with known ground truth.",

@@ -130,7 +130,7 @@ def predict(config: PredictConfig) -> PredictResult:
     readable, unreadable = read_images(config.images)
     if not readable:
         raise CutisError(
-            f"No image could be read: {unreadable[0][0]}: {unreadable[0][1]}",
+            f"No image could be read. {unreadable[0][0]}: {unreadable[0][1]}",
             fix="check the paths; JPEG, PNG, BMP, TIFF and WebP files are read",
         )
     model = load_model(config.model, device=config.device)
@@ -166,7 +166,7 @@ def read_images(paths: Sequence[Path]) -> tuple[list[tuple[str, Any]], list[tupl
         try:
             readable.append((str(path), load_image(path)))
         except ImageError as error:
-            unreadable.append((str(path), error.problem))
+            unreadable.append((str(path), error.problem.removeprefix(f"{path}: ")))
     return readable, unreadable
 
 

@@ -13,7 +13,6 @@ from pydantic import Field
 
 from cutis.config import DataConfig, RunConfig
 from cutis.errors import CutisError
-from cutis.files import sha256_json
 from cutis.predictions import Predictions, make_predictions
 from cutis.runs import Run
 
@@ -62,8 +61,12 @@ class ZeroShotConfig(RunConfig, DataConfig):
     precision: Literal["fp32", "bf16"] = Field(
         default="fp32", description="Arithmetic of the image tower; fp32 is exact."
     )
-    batch_size: int = Field(default=32, gt=0, description="Images per forward pass.")
-    workers: int = Field(default=2, ge=0, description="Threads that read and resize images.")
+    batch_size: int | None = Field(
+        default=None, gt=0, description="Images per forward pass [16 on a CPU, 64 elsewhere]."
+    )
+    workers: int | None = Field(
+        default=None, ge=0, description="Threads that read and resize images [one per core]."
+    )
     cache: Annotated[Path | None, Parameter(alias="--cache-dir")] = Field(
         default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
     )
@@ -122,7 +125,7 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
         return _dry_run(config, full, dataset, model, classes, cache)
     with Run(config.output, "zero-shot", config) as run:
         classifier = make_classifier(model, classes, config.templates, cache, config.scale)
-        inputs = _inputs(dataset, model, classifier)
+        inputs = _inputs(dataset, model, classifier, cache, config.workers)
         if run.is_finished(inputs):
             return _already_finished(run)
         return _evaluate(run, config, full, dataset, model, classifier, cache, inputs)
@@ -199,10 +202,18 @@ def refuse_single_class(dataset: Dataset) -> None:
         )
 
 
-def _inputs(dataset: Dataset, model: Model, classifier: ZeroShotClassifier) -> dict[str, Any]:
+def _inputs(
+    dataset: Dataset,
+    model: Model,
+    classifier: ZeroShotClassifier,
+    cache: Path,
+    workers: int | None,
+) -> dict[str, Any]:
+    from cutis.features import features_key
+
     return {
         "table_sha256": dataset.table_sha256(),
-        "rows_sha256": sha256_json(list(dataset.ids)),
+        "features_key": features_key(dataset, model, cache, workers),
         "model": model.identity(),
         "prompts_sha256": classifier.prompts["prompts_sha256"],
         "classes": list(classifier.classes),
@@ -243,15 +254,13 @@ def _evaluate(
             f"(first reason: {features.errors['reason'].iloc[0]}).",
             fix=f"cutis data check --data {config.data}",
         )
-    inputs = inputs | {"features_key": features.key}
     predictions = predict_dataset(dataset, features, classifier, inputs)
     metrics = outputs.measure(predictions, dataset, config)
     written = outputs.write_all(run.dir, predictions, metrics, features, dataset, config)
     run.finish(
-        inputs={k: v for k, v in inputs.items() if k != "features_key"},
+        inputs=inputs,
         outputs=[*written, "report.html"],
         command=command_line(config),
-        features_key=features.key,
         images_per_second=features.images_per_second,
         model={"card": model.card.model_dump(mode="json"), "identity": model.identity()},
         dataset=outputs.describe(full, dataset, features, predictions, config),
