@@ -29,6 +29,7 @@ CONTENTS = (
     ("cards", "Model and data"),
     ("reproduce", "How to reproduce"),
 )
+NEED_LABELS = {"confusion", "curves", "calibration", "diagnoses", "subgroups", "galleries"}
 
 
 def build_report(run_dir: Path, pictures: bool = True) -> Path:
@@ -72,7 +73,7 @@ def render(run: RunData, pictures: bool = True) -> str:
     template = _environment().get_template("report.html.j2")
     text = template.render(
         disclaimer=DISCLAIMER,
-        contents=CONTENTS,
+        contents=[entry for entry in CONTENTS if run.metrics or entry[0] not in NEED_LABELS],
         style=Markup("".join(sheets)),
         **page(run, pictures),
     )

@@ -108,7 +108,7 @@ def prompts_section(run: RunData) -> dict[str, Any] | None:
         "templates": list(prompts.get("templates") or []),
         "n_prompts": prompts.get("n_prompts"),
         "scale": prompts.get("scale"),
-        "names": [(name, [name, *synonyms.get(name, ())]) for name in run.classes],
+        "names": [(name, list(synonyms[name])) for name in run.classes if synonyms.get(name)],
     }
 
 
