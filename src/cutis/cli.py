@@ -13,6 +13,8 @@ from cutis.errors import CutisError, nearest_names
 if TYPE_CHECKING:
     from cyclopts import App
 
+    from cutis.config import VerbConfig
+
 
 class Verb(NamedTuple):
     """Where a verb's function lives and what it does, in one line."""
@@ -95,7 +97,7 @@ def _placeholder() -> None:
     """Stand for a verb that was not asked for."""
 
 
-def load_verb(verb: Verb) -> tuple[Callable[..., Any], type]:
+def load_verb(verb: Verb) -> tuple[Callable[..., Any], type[VerbConfig]]:
     """Import a verb's function and return it with its config class."""
     module, _, attribute = verb.home.partition(":")
     function = getattr(importlib.import_module(module), attribute)
