@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ def test_without_groups_every_image_stands_alone():
 
 
 def test_missing_groups_stand_alone():
-    clusters = make_clusters(["a", None, "a", float("nan"), "", "  ", "nan"], 7)
+    clusters = make_clusters(["a", None, "a", float("nan"), "", "  ", pd.NA], 7)
     assert clusters.n_groups == 6
     assert clusters.index_n[0] == clusters.index_n[2]
 

@@ -102,6 +102,12 @@ def test_an_inflated_statistic_gets_the_mirrored_interval_cut_at_zero():
     assert estimate.high == pytest.approx(0.1 - low)
 
 
+def test_an_inflated_statistic_stays_inside_its_interval():
+    basis = Basis(n=200, n_groups=100, pushed_up=True)
+    estimate = make_estimate(0.3, SPREAD, None, basis, Settings())
+    assert (estimate.low, estimate.high) == (0.0, 0.3)
+
+
 def test_the_record_is_strict_json():
     record = Estimate(0.5, NAN, float("inf"), 3, "none", "none").to_json()
     assert json.loads(json.dumps(record, allow_nan=False))["high"] is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
@@ -101,5 +102,5 @@ def test_only_a_numeric_age_is_cut():
 
 
 def test_all_kinds_of_missing_are_one():
-    values = np.array([None, float("nan"), "", " ", "<NA>", "nan"], dtype=object)
+    values = np.array([None, float("nan"), "", " ", pd.NA, pd.NaT, np.float64("nan")], object)
     assert set(subgroup_values(values).tolist()) == {MISSING}

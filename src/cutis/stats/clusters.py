@@ -38,8 +38,8 @@ def make_clusters(groups_n: ArrayLike | None, n: int) -> Clusters:
     """Turn a group column into clusters; every statistic of cutis resamples through this function.
 
     Images of one lesion or patient resemble each other, so the unit that is drawn again must be
-    the lesion or patient, not the image. A row whose group is missing (None, NaN, an empty string)
-    is a cluster of its own.
+    the lesion or patient, not the image. A row whose group is missing (None, NA, NaN, an empty
+    string) is a cluster of its own.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def make_clusters(groups_n: ArrayLike | None, n: int) -> Clusters:
 
 
 def _is_missing(group: object) -> bool:
-    return group is None or group != group or str(group).strip() in ("", "<NA>", "nan", "NaT")
+    return group is None or str(group).strip() in ("", "<NA>", "nan", "NaN", "NaT")
 
 
 def _renumber(index_n: np.ndarray, grouped: bool) -> Clusters:

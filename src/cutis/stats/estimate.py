@@ -108,7 +108,7 @@ class Basis:
         Whether it is a share of ``n`` images, so that an exact interval exists at 0 and 1.
     pushed_up
         Whether resampling inflates it, so that a percentile interval would miss low values; it
-        then gets a basic interval, cut at 0.
+        then gets a basic interval, cut at 0 and stretched to the value where it lies below it.
     undefined
         The note when the value does not exist.
     notes
@@ -198,7 +198,8 @@ def _choose(
         notes.append(f"rough interval: only {basis.n_groups} groups")
     if basis.pushed_up:
         interval = basic_interval(value, replicates_r, settings.confidence)
-        return Interval(max(0.0, interval.low), interval.high), "bootstrap-basic", notes
+        low, high = max(0.0, interval.low), max(value, interval.high)
+        return Interval(low, high), "bootstrap-basic", notes
     if settings.interval == "bca" and jackknife_m is not None:
         interval = bca_interval(value, replicates_r, jackknife_m, settings.confidence)
         if not math.isnan(interval.low):

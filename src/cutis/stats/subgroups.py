@@ -80,12 +80,10 @@ def subgroup_values(values_n: ArrayLike, name: str = "") -> np.ndarray:
 
 
 def _text(value: object) -> str:
-    if value is None or value != value:
-        return MISSING
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
-    return MISSING if text in ("", "<NA>", "nan", "NaT", "None") else text
+    return MISSING if text in ("", "<NA>", "nan", "NaN", "NaT", "None") else text
 
 
 def estimate_subgroups(
