@@ -104,28 +104,31 @@ def check_libraries(
     -------
     One line for the model libraries each, one for all the others together.
     """
-    checks, others, broken = [], 0, []
+    named: dict[str, Check] = {}
+    others, broken = 0, []
     for wanted in _requirements(requires("cutis")):
-        if wanted.name in ("torch", "torchvision"):
+        name = wanted.name.replace("-", "_")
+        if name in ("torch", "torchvision"):
             continue
         version = installed(wanted.name)
         fits = version is not None and wanted.specifier.contains(version, prereleases=True)
-        if wanted.name.replace("-", "_") in MODEL_LIBRARIES:
-            checks.append(_library(wanted, version, fits))
+        if name in MODEL_LIBRARIES:
+            named[name] = _library(name, wanted.specifier, version, fits)
         elif fits:
             others += 1
         else:
-            broken.append(_library(wanted, version, fits))
+            broken.append(_library(wanted.name, wanted.specifier, version, fits))
+    checks = [named[name] for name in MODEL_LIBRARIES if name in named]
     if broken:
         return [*checks, *broken]
     return [*checks, Check("libraries", "PASS", f"{others} others as required")]
 
 
-def _library(wanted: Any, version: str | None, fits: bool) -> Check:
+def _library(name: str, wanted: Any, version: str | None, fits: bool) -> Check:
     if fits:
-        return Check(wanted.name, "PASS", f"{version} ({wanted.specifier})")
-    found = "not installed" if version is None else f"{version}, cutis needs {wanted.specifier}"
-    return Check(wanted.name, "FAIL", found, f'pip install "{wanted.name}{wanted.specifier}"')
+        return Check(name, "PASS", f"{version} ({wanted})")
+    found = "not installed" if version is None else f"{version}, cutis needs {wanted}"
+    return Check(name, "FAIL", found, f'pip install "{name}{wanted}"')
 
 
 def check_extras(
