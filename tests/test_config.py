@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from cyclopts import Parameter
 from pydantic import Field, ValidationError
 
-from cutis.config import DataConfig, RunConfig, VerbConfig
+from cutis.config import DataConfig, RunConfig, VerbConfig, command_line
 
 
 class Both(DataConfig, RunConfig):
@@ -56,3 +58,45 @@ def test_every_column_setting_reaches_its_role():
 def test_settings_survive_json_and_come_back_equal():
     config = Both(data=Path("a/t.csv"), output=Path("r"), images=Path("im"), seed=7)
     assert Both.model_validate(config.model_dump(mode="json")) == config
+
+
+class Many(RunConfig):
+    """Settings of every kind a command line can hold."""
+
+    names: tuple[str, ...] = Field(default=(), description="Several.")
+    fast: bool = Field(default=True, description="On unless said.")
+    csv: bool = Field(default=False, description="Off unless said.")
+    level: float = Field(default=0.95, description="A number.")
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, ""),
+        ({"csv": True}, " --csv"),
+        ({"fast": False}, " --no-fast"),
+        ({"names": ("a", "b c")}, " --names a --names 'b c'"),
+        ({"level": 0.9, "seed": 2, "dry_run": True}, " --seed 2 --level 0.9"),
+    ],
+)
+def test_the_command_of_a_configuration_says_only_what_differs(
+    settings: dict[str, object], expected: str
+):
+    config = Many(output=Path("run"), **settings)
+    assert command_line("data x", config) == "cutis data x --output run" + expected
+
+
+def test_the_command_of_a_configuration_gives_the_configuration_back():
+    from cyclopts import App
+
+    def parse(config: Annotated[Many, Parameter(name="*")]) -> Many:
+        return config
+
+    config = Many(output=Path("my run"), fast=False, names=("a", "b c"), level=0.5, seed=4)
+    app = App(default_command=parse, result_action="return_value")
+    assert app(command_line("", config).removeprefix("cutis "), exit_on_error=False) == config
+
+
+def test_the_command_may_be_cut_down_to_some_settings():
+    config = Both(data=Path("t.csv"), output=Path("r"), seed=7)
+    assert command_line("check", config, "data", "seed") == "cutis check --seed 7 --data t.csv"

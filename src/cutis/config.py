@@ -88,6 +88,10 @@ def command_line(verb: str, config: VerbConfig, *only: str) -> str:
             continue
         if value is None or value == type(config).model_fields[name].get_default():
             continue
-        flag = "--" + name.replace("_", "-")
-        words += [flag] if value is True else [flag, str(value)]
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            words += [f"--{flag}", str(item)]
     return shlex.join(words)
