@@ -25,8 +25,8 @@ class ZeroShotClassifier:
     ----------
     classes
         Class names, in the order of the columns.
-    weights_dc
-        Unit text feature of every class, d features by c classes.
+    weights_cd
+        Unit text feature of every class, c classes by d features.
     scale
         Factor on the cosine similarity before the softmax.
     prompts
@@ -34,7 +34,7 @@ class ZeroShotClassifier:
     """
 
     classes: tuple[str, ...]
-    weights_dc: np.ndarray
+    weights_cd: np.ndarray
     scale: float
     prompts: dict[str, Any]
 
@@ -42,7 +42,7 @@ class ZeroShotClassifier:
         """Return probabilities, n images by c classes, from image features, n by d."""
         from cutis.prompts import zero_shot_probabilities
 
-        return zero_shot_probabilities(features_nd, self.weights_dc, self.scale)
+        return zero_shot_probabilities(features_nd, self.weights_cd, self.scale)
 
 
 def make_classifier(
@@ -83,7 +83,7 @@ def make_classifier(
         ) from error
     prompts = class_prompts(classes.names, classes.synonyms, template_set.templates)
     features_md = embed_texts(model, prompts.texts, cache)
-    weights_dc = text_classifier(features_md, prompts.class_of_text, len(classes.names))
+    weights_cd = text_classifier(features_md, prompts.class_of_text, len(classes.names))
     if scale is None:
         scale = model.card.zero_shot_scale or PUBLISHED_SCALE
     record = {
@@ -96,7 +96,7 @@ def make_classifier(
         "classes_from": classes.source,
         "scale": scale,
     }
-    return ZeroShotClassifier(classes.names, weights_dc, float(scale), record)
+    return ZeroShotClassifier(classes.names, weights_cd, float(scale), record)
 
 
 def require_text(model: Model) -> None:

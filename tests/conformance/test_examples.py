@@ -1,0 +1,42 @@
+"""The notebooks run from top to bottom, and hold no outputs of somebody's machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.source import REPOSITORY
+
+NOTEBOOKS = sorted((REPOSITORY / "examples").glob("*.ipynb"))
+
+
+def test_there_is_an_example():
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_is_stored_without_outputs(notebook: Path):
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    assert content["nbformat"] == 4
+    code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    assert [c["outputs"] for c in code] == [[]] * len(code)
+    assert {c["execution_count"] for c in code} == {None}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_runs(
+    notebook: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            exec(compile(source, f"{notebook.name}:{cell['id']}", "exec"), names)
+    assert capsys.readouterr().out.strip()
+    assert list(tmp_path.rglob("report.html"))
