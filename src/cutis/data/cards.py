@@ -83,14 +83,14 @@ class DatasetCard(BaseModel):
 
     @model_validator(mode="after")
     def _distinct_classes(self) -> DatasetCard:
+        if len({plain(entry.name) for entry in self.classes}) < len(self.classes):
+            raise ValueError("two classes have the same name")
         spelled: dict[str, str] = {}
         for entry in self.classes:
             for text in entry.spellings():
                 other = spelled.setdefault(plain(text), entry.name)
                 if other != entry.name:
                     raise ValueError(f"'{text}' stands for both '{other}' and '{entry.name}'")
-        if len({plain(entry.name) for entry in self.classes}) < len(self.classes):
-            raise ValueError("two classes have the same name")
         return self
 
     @property
@@ -144,10 +144,11 @@ def read_card(path: Path) -> DatasetCard:
 def _wrong_field(path: Path, error: ValidationError) -> CutisError:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the card"
+    said = first["msg"].removeprefix("Value error, ")
     known = list(DatasetCard.model_fields)
     unknown = first["type"] == "extra_forbidden" and len(first["loc"]) == 1
     return CutisError(
-        f"The dataset card {path} is wrong at '{where}': {first['msg']}.",
+        f"The dataset card {path} is wrong at '{where}': {said}.",
         allowed=f"A card may hold: {', '.join(known)}." if unknown else None,
         nearest=nearest_names(where, known) if unknown else (),
     )

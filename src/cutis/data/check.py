@@ -19,8 +19,8 @@ from cutis.data.table_checks import table_findings
 class DataCheckConfig(DataConfig):
     """Settings of ``cutis data check``."""
 
-    pixels: bool = Field(
-        default=True, description="Read every image: unreadable files, copies, near copies."
+    table_only: bool = Field(
+        default=False, description="Do not read the images; find what the table alone shows."
     )
     near_distance: int = Field(
         default=6,
@@ -56,7 +56,7 @@ def data_check(config: DataCheckConfig) -> CheckReport:
     ]
     count: int | None = None
     rate: float | None = None
-    if config.pixels:
+    if not config.table_only:
         rows = [row for row, found in enumerate(reading.files.found) if found]
         paths = [reading.files.paths[row] for row in rows]
         looked, rate = look_at_all(paths, config.workers, config.max_pixels)

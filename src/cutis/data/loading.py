@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -212,18 +211,15 @@ def unique_ids(wanted: Sequence[str | None]) -> tuple[str, ...]:
     ('a', 'a#2', 'row-4', 'b')
     """
     taken = {text for text in wanted if text is not None}
-    seen: Counter[str] = Counter()
+    given: set[str] = set()
     result = []
     for row, text in enumerate(wanted):
-        base = text if text is not None else f"row-{row + ROW_OF_FIRST}"
-        seen[base] += 1
-        name = base
-        if seen[base] > 1 or (text is None and base in taken):
-            number = max(seen[base], 2)
-            while f"{base}#{number}" in taken:
-                number += 1
+        name = base = f"row-{row + ROW_OF_FIRST}" if text is None else text
+        number = 2
+        while name in given or (name in taken and name != text):
             name = f"{base}#{number}"
-        taken.add(name)
+            number += 1
+        given.add(name)
         result.append(name)
     return tuple(result)
 

@@ -72,7 +72,7 @@ class Listing:
             files: dict[str, str] = {}
             try:
                 with os.scandir(f"{self.root}/{folder}") as entries:
-                    names = sorted(entry.name for entry in entries)
+                    names = sorted(entry.name for entry in entries if not entry.is_dir())
             except (OSError, ValueError):
                 names = []
             for name in names:

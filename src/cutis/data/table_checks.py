@@ -117,9 +117,9 @@ def _labels(reading: Reading) -> Iterator[Finding]:
 
 
 def _groups_across(data: Dataset, kind: str, parts: np.ndarray) -> Iterator[Finding]:
-    columns = dict.fromkeys(
-        data.roles[r] for r in ("group", "patient", "lesion") if r in data.roles
-    )
+    # Lesions are numbered within a patient, so they matter only where no patient is named.
+    wanted = ("group", "patient") if "patient" in data.roles else ("group", "lesion")
+    columns = dict.fromkeys(data.roles[role] for role in wanted if role in data.roles)
     for column in columns:
         rows_of: dict[str, list[int]] = defaultdict(list)
         for row, value in enumerate(texts(data.table[column])):

@@ -1,0 +1,89 @@
+"""The real tables, unchanged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cutis.data import load_dataset, load_image
+from cutis.data.check import DataCheckConfig, data_check
+from cutis.data.split import DataSplitConfig, data_split
+
+pytestmark = pytest.mark.shared
+
+TABLES = {
+    "ham10000": ("ham10000/HAM10000_metadata.csv", 3446, 3446, 7),
+    "pad-ufes-20": ("pad_ufes_20/metadata.csv", 746, 583, 6),
+    "ph2": ("ph2/metadata.csv", 200, None, 3),
+}
+
+
+@pytest.mark.parametrize("with_images", [True, False])
+@pytest.mark.parametrize("name", TABLES)
+def test_official_tables_load_without_flags(shared: Path, name: str, with_images: bool) -> None:
+    file, rows, groups, classes = TABLES[name]
+    table = shared / "data" / file
+    data = load_dataset(table, table.parent / "images" if with_images else None)
+    assert data.name == name
+    assert len(data) == len(set(data.ids)) == rows
+    assert data.found.all()
+    assert len(data.classes) == classes
+    assert (data.labels >= 0).all()
+    assert sum(data.class_counts().values()) == rows
+    assert (len(set(data.groups)) if data.groups is not None else None) == groups
+    assert load_image(data.image_paths[0]).mode == "RGB"
+
+
+def test_counts_against_the_published_tables(shared: Path) -> None:
+    tables = shared / "data" / "tables"
+    ham = load_dataset(tables / "HAM10000_metadata.csv")
+    assert list(ham.class_counts().values()) == [327, 514, 1099, 115, 1113, 6705, 142]
+    assert ham.groups is not None
+    assert len(set(ham.groups)) == 7470
+    pad = load_dataset(tables / "PAD-UFES-20_metadata_full_2298.csv")
+    assert list(pad.class_counts().values()) == [244, 845, 730, 235, 192, 52]
+    assert pad.groups is not None
+    assert len(set(pad.groups)) == 1373
+    fitzpatrick = load_dataset(tables / "fitzpatrick17k.csv")
+    assert len(fitzpatrick.classes) == 114
+    assert fitzpatrick.metadata["skin_tone"].isna().sum() == 565
+    three = load_dataset(tables / "fitzpatrick17k.csv", card="fitzpatrick17k-3")
+    assert list(three.class_counts().values()) == [12080, 2234, 2263]
+
+
+def test_pad_subgroups(shared: Path) -> None:
+    pad = load_dataset(shared / "data" / "pad_ufes_20" / "metadata.csv")
+    counts = pad.metadata["skin_tone"].value_counts().to_dict()
+    assert counts == {"II": 256, "III": 132, "I": 50, "IV": 27, "V": 3, "VI": 1}
+    assert pad.metadata["sex"].value_counts().to_dict() == {"female": 262, "male": 207}
+    assert pad.metadata["sex"].isna().sum() == 277
+
+
+def test_ph2_as_benign_or_malignant(shared: Path) -> None:
+    data = load_dataset(shared / "data" / "ph2" / "metadata.csv", card="ph2-binary")
+    assert data.class_counts() == {"benign": 160, "malignant": 40}
+
+
+def test_pad_is_found_fit_but_its_gaps_are_told(shared: Path) -> None:
+    report = data_check(DataCheckConfig(data=shared / "data" / "pad_ufes_20" / "metadata.csv"))
+    assert report.exit_code == 0
+    assert report.images_read == 746
+    gaps = [finding for finding in report.findings if finding.code == "telling-gap"]
+    assert len(gaps) == 1
+    for column in ("gender", "fitspatrick", "diameter_1"):
+        assert column in gaps[0].message
+
+
+def test_a_split_by_image_tears_patients_apart_and_ours_does_not(
+    shared: Path, tmp_path: Path
+) -> None:
+    table = shared / "data" / "pad_ufes_20" / "metadata.csv"
+    images = table.parent / "images"
+    by_image = tmp_path / "by_image.csv"
+    data_split(DataSplitConfig(data=table, output=by_image, group_column="img_id", seed=3))
+    found = data_check(DataCheckConfig(data=by_image, images=images, table_only=True))
+    assert {f.code for f in found.errors} == {"group-in-two-splits"}
+    ours = tmp_path / "ours.csv"
+    data_split(DataSplitConfig(data=table, output=ours, seed=3))
+    assert not data_check(DataCheckConfig(data=ours, images=images, table_only=True)).errors
