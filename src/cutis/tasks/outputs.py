@@ -124,8 +124,9 @@ def summary_lines(
     if metrics is None:
         lines.append(f"{len(predictions)} images diagnosed; the table has no labels to compare.")
         return tuple(lines)
-    grouping = metrics.get("grouping")
-    unit = f"{metrics['n_groups']} groups by {grouping}" if grouping else "no grouping column"
+    grouping = metrics["grouping"]
+    grouped = grouping != "none"
+    unit = f"{metrics['n_groups']} groups by {grouping}" if grouped else "no grouping column"
     level = f"{100 * metrics['confidence']:g} % CI"
     lines.append(f"{metrics['n']} images, {len(predictions.classes)} classes, {unit}.")
     for name in SUMMARY_METRICS:
