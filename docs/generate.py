@@ -17,6 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "src" / "cutis"
 NOTE = "<!-- Written by docs/generate.py (make docs); edit the code or the card instead. -->"
 WIDTH = 30
+UNLISTED = (".py", ".typed")
 
 
 def pages() -> dict[Path, str]:
@@ -190,10 +191,14 @@ def spoken(value: Any) -> str:
     """Return a card's value as text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, list):
-        return ", ".join(spoken(v) for v in value)
+        items = [spoken(v) for v in value]
+        sentences = all(item.endswith(".") for item in items)
+        return (" " if sentences else ", ").join(items)
     if isinstance(value, dict):
-        return ", ".join(f"{k}: {spoken(v)}" for k, v in value.items() if v is not None)
+        return "; ".join(f"{k} {spoken(v)}" for k, v in value.items() if v is not None)
     return str(value)
 
 
@@ -224,7 +229,7 @@ def branches(folder: Path, depth: int) -> Iterator[str]:
     for path in entries:
         if path.suffix == ".py" and (depth == 1 or path.name != "__init__.py"):
             yield f"{indent}{path.name:<{WIDTH - len(indent)}} {first_line(path)}"
-    others = Counter(p.suffix for p in entries if p.is_file() and p.suffix != ".py")
+    others = Counter(p.suffix for p in entries if p.is_file() and p.suffix not in UNLISTED)
     for suffix, count in sorted(others.items()):
         name = f"*{suffix}" if suffix else "other"
         yield f"{indent}{name:<{WIDTH - len(indent)}} {count} file{'s' * (count > 1)}"
