@@ -25,8 +25,8 @@ class Banks(NamedTuple):
 
     Attributes
     ----------
-    cloud, mottle, grain
-        Normal noise with features of about 60, 16 and 5 units.
+    cloud, lobe, mottle, grain
+        Normal noise with features of about 70, 34, 15 and 5 units.
     edge
         Distance to the nearest cell wall in cells: 0 on the wall.
     spot
@@ -36,6 +36,7 @@ class Banks(NamedTuple):
     """
 
     cloud: Field
+    lobe: Field
     mottle: Field
     grain: Field
     edge: Field
@@ -140,7 +141,7 @@ def banks() -> Banks:
     rng = np.random.default_rng(20240607)
     noises = [
         band_noise(rng, SIDE, PER_UNIT * period, width)
-        for period, width in ((70.0, 0.7), (18.0, 0.6), (5.0, 0.5))
+        for period, width in ((70.0, 0.6), (34.0, 0.5), (15.0, 0.6), (5.0, 0.6))
     ]
     cells = cell_noise(rng, SIDE // CELL, CELL, 0.32)
     return Banks(*[np.ascontiguousarray(plane).ravel() for plane in (*noises, *cells)])

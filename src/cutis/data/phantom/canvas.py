@@ -143,8 +143,12 @@ def open_canvas(lesion: Lesion, view: View, size: int) -> Canvas:
     coarse = upsample(signed_distance(lesion, *lesion_coordinates(view, LOW)), size)
     rough = np.float32(lesion.roughness)
     canvas.inner = coarse + rough * (
-        canvas.noise("mottle") + np.float32(0.45) * canvas.noise("grain")
+        canvas.noise("lobe") + np.float32(0.55) * canvas.noise("mottle")
     )
+    if lesion.softness > 8.0:  # a fading border breaks up into grains
+        canvas.inner += np.float32(0.07 * lesion.softness) * (
+            canvas.noise("mottle") + canvas.noise("grain")
+        )
     canvas.inside = smoothstep(canvas.inner * np.float32(1.0 / lesion.softness) + np.float32(0.5))
     return canvas
 

@@ -9,9 +9,9 @@ Array = NDArray[np.float64]
 
 # Absorption of red, green and blue per unit of density, in the logarithm of sRGB values.
 ABSORPTION = {
-    "melanin": (0.50, 0.80, 1.00),
+    "melanin": (0.42, 0.86, 1.00),
     "deep": (1.00, 0.78, 0.50),
-    "blood": (0.13, 0.66, 0.46),
+    "blood": (0.14, 0.66, 0.42),
     "keratin": (0.06, 0.22, 0.75),
 }
 """How each pigment colours the skin."""

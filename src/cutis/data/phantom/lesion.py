@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 # melanin near the surface, melanin deep in the skin, blood, keratin: optical densities.
 PIGMENTS: tuple[tuple[float, float, float, float], ...] = (
-    (0.16, 0.02, 0.42, 0.03),  # pink
-    (0.24, 0.00, 0.12, 0.55),  # yellow
-    (0.62, 0.00, 0.20, 0.12),  # light brown
-    (1.25, 0.05, 0.30, 0.06),  # dark brown
-    (2.10, 0.85, 0.25, 0.00),  # black
-    (0.45, 1.00, 0.22, 0.00),  # blue-grey
-    (0.10, 0.12, 1.55, 0.00),  # red-purple
+    (0.08, 0.01, 0.22, 0.02),  # pink
+    (0.14, 0.00, 0.08, 0.30),  # yellow
+    (0.34, 0.00, 0.10, 0.06),  # light brown
+    (1.00, 0.03, 0.16, 0.02),  # dark brown
+    (1.45, 0.60, 0.12, 0.00),  # black
+    (0.25, 0.62, 0.12, 0.00),  # blue-grey
+    (0.05, 0.10, 1.05, 0.00),  # red-purple
 )
 """Densities of the seven main colours, in the order of the attribute's levels."""
 
-RADIUS = ((24.0, 38.0), (38.0, 60.0), (60.0, 88.0))
+RADIUS = ((24.0, 38.0), (38.0, 60.0), (60.0, 98.0))
 """Range of the mean radius of small, medium and large lesions; the field is 224 wide."""
 
 
@@ -82,22 +82,25 @@ def draw_lesion(
     low, high = RADIUS[attributes["size"]]
     asymmetry = attributes["asymmetry"]
     irregular = bool(attributes["border_irregular"])
-    spread = np.exp(rng.normal(0.0, 0.20, 4))
+    spread = np.exp(rng.normal(0.0, 0.25, 4))
     base = PIGMENTS[attributes["colour"]]
     pigments = tuple(float(p * s) for p, s in zip(base, spread, strict=True))
     if attributes["colour"] == 6:  # red to blue-purple and almost black
-        pigments = (pigments[0], pigments[1] + 0.9 * max(0.0, u[0] - 0.55) / 0.45, *pigments[2:])
+        pigments = (pigments[0], pigments[1] + 1.1 * max(0.0, u[0] - 0.72) / 0.28, *pigments[2:])
     offset = (0.0, 0.12 + 0.2 * u[1], 0.2 + 0.3 * u[1])[asymmetry]
     direction = 0.0 if asymmetry == 1 else 2 * np.pi * u[2]
-    soft = 1.5 + 1.5 * u[3] if attributes["border_sharp"] else 7.0 + 11.0 * u[3]
+    sharp = bool(attributes["border_sharp"])
+    soft = 2.5 + 4.0 * u[3] if sharp else 12.0 + 16.0 * u[3]
+    if attributes["colour"] < 2 and not sharp:  # pale lesions fade into the skin
+        soft *= 1.7
     return Lesion(
         attributes=attributes,
         key=key,
         radius=low + (high - low) * float(u[4]),
         elongation=1.0 + 0.45 * float(u[5]) ** 1.5,
         waves=_waves(rng, asymmetry, irregular),
-        roughness=(4.5 + 5.0 * u[6]) if irregular else (1.2 + 1.6 * u[6]),
-        softness=soft,
+        roughness=float((3.0 + 3.5 * u[6]) if irregular else (1.0 + 1.2 * u[6])),
+        softness=float(soft),
         pigments=pigments,  # type: ignore[arg-type]
         centre=(offset * float(np.cos(direction)), offset * float(np.sin(direction))),
         second=float(0.6 + 0.6 * u[7]) if attributes["variegated"] else 0.0,
@@ -118,5 +121,5 @@ def _waves(rng: np.random.Generator, asymmetry: int, irregular: bool) -> NDArray
         phase[:] = 0.0
     else:
         amplitude[:3] *= 1.5
-    amplitude[3:] *= 1.7 if irregular else 0.45
+    amplitude[2:] *= 2.0 if irregular else 0.5
     return np.stack([orders, amplitude, phase], axis=1)

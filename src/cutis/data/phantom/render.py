@@ -13,6 +13,7 @@ from cutis.data.phantom.develop import develop, to_bytes
 from cutis.data.phantom.skin import add_skin
 from cutis.data.phantom.spec import Spec
 from cutis.data.phantom.structures import add_structures
+from cutis.data.phantom.views import FIELD
 
 
 class Rendering(NamedTuple):
@@ -32,9 +33,13 @@ class Rendering(NamedTuple):
 
 def render(spec: Spec, size: int = 224) -> Rendering:
     """Render the dermoscopic image of a scene; equal scenes give equal bytes."""
+    from PIL import Image, ImageFilter
+
     canvas = open_canvas(spec.lesion, spec.view, size)
     add_skin(canvas)
     add_structures(canvas)
-    image = develop(canvas, spec.patient.ita, spec.camera)
-    image = add_artefacts(image, spec.artefacts, spec.view)
-    return Rendering(to_bytes(image), canvas.inner > 0)
+    image = Image.fromarray(to_bytes(develop(canvas, spec.patient.ita, spec.camera)))
+    if spec.camera.blur:
+        image = image.filter(ImageFilter.BoxBlur(spec.camera.blur * size / FIELD))
+    add_artefacts(image, spec.artefacts, spec.view)
+    return Rendering(np.asarray(image), canvas.inner > 0)

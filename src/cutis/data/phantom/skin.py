@@ -30,10 +30,10 @@ def add_skin(canvas: Canvas) -> None:
     grain = slice_of("grain", size, tuple(corners[3]))
     uneven = np.float32(0.5 + 1.2 * u[0] ** 2)
     canvas.blood += uneven * (
-        np.float32(0.07) * cloud + np.float32(0.045) * mottle + np.float32(0.02) * grain
+        np.float32(0.045) * cloud + np.float32(0.025) * mottle + np.float32(0.004) * grain
     )
     canvas.melanin += uneven * (
-        np.float32(0.035) * cloud2 - np.float32(0.015) * mottle + np.float32(0.02) * grain
+        np.float32(0.020) * cloud2 - np.float32(0.006) * mottle + np.float32(0.014) * grain
     )
     if u[1] < 0.30:  # fine dilated vessels: the zero lines of noise
         strength = np.float32(0.10 + 0.5 * u[2] ** 2)
@@ -41,6 +41,12 @@ def add_skin(canvas: Canvas) -> None:
         width = np.float32(6.0)
         mask = np.maximum(slice_of("cloud", size, tuple(corners[5])), 0.0)
         canvas.blood += strength * np.exp(-np.square(line * width)) * np.minimum(mask, 1.2)
-    if u[3] < 0.30:  # sun spots
-        spots = slice_of("mottle", size, tuple(corners[5]), 2.4)
-        canvas.melanin += np.float32(0.25 * u[4]) * np.clip(spots - np.float32(1.3), 0.0, 1.0)
+    if u[3] < 0.35:  # sun-damaged: pale brown patches
+        patches = cloud2 + np.float32(0.8) * slice_of("lobe", size, tuple(corners[5])) + mottle
+        canvas.melanin += np.float32(0.16 * u[4]) * np.clip(patches - np.float32(0.9), 0.0, 1.5)
+    if u[5] < 0.5:  # the fine furrows of the surface, stretched along the skin
+        lines = slice_of("edge", size, tuple(corners[0]), 1.6 + 1.6 * u[6])
+        depth = np.float32(0.012 + 0.02 * u[7])
+        furrows = depth * np.exp(np.float32(-30.0) * lines * lines)
+        canvas.melanin -= furrows
+        canvas.blood -= furrows

@@ -17,6 +17,7 @@ from cutis.data.phantom.people import (
     SITES,
     TONE_WEIGHTS,
     Patient,
+    Place,
     draw_patient,
     log_likelihood_person,
     pick,
@@ -125,7 +126,8 @@ def draw_spec(
     tones = np.asarray(TONE_WEIGHTS[population.tones])
     where = place(seed, index)
     if diagnosis is not None:
-        where = where._replace(patient=index, lesion=index, lesion_of_patient=0, image_of_lesion=0)
+        own = (1 << 40) + index * len(CLASSES) + diagnosis
+        where = Place(own, own, 0, 0)
     patient = draw_patient(seed, where.patient, prior, tones, diagnosis)
     rng = np.random.default_rng([seed, 3, where.lesion])
     uniform = rng.random(2)
@@ -136,7 +138,7 @@ def draw_spec(
     site = SITES[pick(SITE[:, number], uniform[1])]
     lesion = draw_lesion(rng, draw_attributes(rng, number), (seed, 4, where.lesion))
     growth = draw_growth(rng, number)
-    image_rng = np.random.default_rng([seed, 5, index])
+    image_rng = np.random.default_rng([seed, 5, index, where.lesion])
     view = draw_view(image_rng, lesion, where.image_of_lesion)
     return Spec(
         index=index,

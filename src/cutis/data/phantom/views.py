@@ -55,6 +55,8 @@ class Camera(NamedTuple):
         Gradient of the light: relative change over the field in x and y.
     grain
         Standard deviation of the sensor's noise, 0 to 1 scale.
+    blur
+        Radius of the blur in units.
     """
 
     gain: tuple[float, float, float]
@@ -62,9 +64,10 @@ class Camera(NamedTuple):
     falloff: float
     slope: tuple[float, float]
     grain: float
+    blur: float
 
 
-NEUTRAL = Camera((0.0, 0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0)
+NEUTRAL = Camera((0.0, 0.0, 0.0), 1.0, 0.0, (0.0, 0.0), 0.0, 0.0)
 """A camera that shows the colours as they are."""
 
 
@@ -99,16 +102,17 @@ def draw_clinical(rng: np.random.Generator, view: View) -> View:
 
 def draw_camera(rng: np.random.Generator) -> Camera:
     """Draw a dermoscopic camera: most show the skin pinker and bluer than it is."""
-    z = rng.standard_normal(8)
+    z = rng.standard_normal(9)
     pink, blue, light = float(z[0]), float(z[1]), float(z[2])
     return Camera(
         gain=(
-            0.03 + 0.055 * pink + 0.01 * blue + 0.05 * light,
-            -0.04 - 0.075 * pink + 0.05 * light,
-            0.13 - 0.035 * pink + 0.075 * blue + 0.05 * light,
+            0.08 + 0.050 * pink + 0.01 * blue + 0.05 * light,
+            0.02 - 0.065 * pink + 0.05 * light,
+            0.18 - 0.030 * pink + 0.070 * blue + 0.05 * light,
         ),
-        contrast=1.08 + 0.08 * float(z[3]),
+        contrast=1.04 + 0.06 * float(z[3]),
         falloff=max(0.0, 0.10 + 0.08 * float(z[4])),
         slope=(0.05 * float(z[5]), 0.05 * float(z[6])),
-        grain=0.008 + 0.006 * abs(float(z[7])),
+        grain=0.007 + 0.004 * abs(float(z[7])),
+        blur=0.28 + 0.3 * abs(float(z[8])),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cutis.data.phantom.artefacts.hair import add_hair
@@ -9,12 +11,14 @@ from cutis.data.phantom.artefacts.ink import add_ink
 from cutis.data.phantom.artefacts.lens import add_bubbles, add_corner
 from cutis.data.phantom.artefacts.ruler import add_ruler
 from cutis.data.phantom.artefacts.spec import Artefacts
-from cutis.data.phantom.banks import Field
 from cutis.data.phantom.views import View
 
+if TYPE_CHECKING:
+    from PIL import Image
 
-def add_artefacts(image: Field, artefacts: Artefacts, view: View) -> Field:
-    """Return the image with its artefacts drawn over it, in place."""
+
+def add_artefacts(image: Image.Image, artefacts: Artefacts, view: View) -> None:
+    """Draw the artefacts of an image over it, in place."""
 
     def rng(stream: int) -> np.random.Generator:
         return np.random.default_rng([artefacts.key, stream])
@@ -29,4 +33,3 @@ def add_artefacts(image: Field, artefacts: Artefacts, view: View) -> Field:
         add_bubbles(image, rng(4))
     if artefacts.dark_corner:
         add_corner(image, rng(5))
-    return image

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cutis.data.phantom.banks import Field
+from cutis.data.phantom.artefacts.paint import paint
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _COLOURS = ((0.16, 0.10, 0.09), (0.10, 0.07, 0.07), (0.34, 0.22, 0.15), (0.66, 0.56, 0.46))
-
-
-def blend(image: Field, cover: Field, colour: tuple[float, float, float]) -> None:
-    """Paint a colour over an image with an opacity per pixel, in place."""
-    for k in range(3):
-        channel = image[..., k]
-        channel += (np.float32(colour[k]) - channel) * cover
 
 
 def curve(rng: np.random.Generator, size: float, heading: float, length: float) -> list[float]:
@@ -28,11 +26,11 @@ def curve(rng: np.random.Generator, size: float, heading: float, length: float) 
     return [float(v) for v in points.ravel()]
 
 
-def add_hair(image: Field, rng: np.random.Generator) -> None:
+def add_hair(image: Image.Image, rng: np.random.Generator) -> None:
     """Draw a few to many hairs, in place."""
     from PIL import Image, ImageDraw
 
-    size = image.shape[0]
+    size = image.width
     sheet = Image.new("L", (2 * size, 2 * size))
     draw = ImageDraw.Draw(sheet)
     count = int(2 + 24 * rng.random() ** 2)
@@ -44,6 +42,5 @@ def add_hair(image: Field, rng: np.random.Generator) -> None:
         path = curve(rng, 2 * size, main + rng.normal(0, spread), length)
         width = max(1, round(thick * rng.uniform(0.6, 1.2)))
         draw.line(path, fill=int(rng.uniform(120, 235)), width=width, joint="curve")
-    cover = np.asarray(sheet.reduce(2), np.float32) * np.float32(1 / 255)
     colour = _COLOURS[int(rng.choice(4, p=(0.45, 0.25, 0.2, 0.1)))]
-    blend(image, cover, colour)
+    paint(image, sheet.reduce(2), colour)

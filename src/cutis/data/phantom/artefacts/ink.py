@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cutis.data.phantom.artefacts.hair import blend, curve
-from cutis.data.phantom.banks import SIDE, Field
+from cutis.data.phantom.artefacts.hair import curve
+from cutis.data.phantom.artefacts.paint import paint, sheet_of
+from cutis.data.phantom.banks import SIDE
 from cutis.data.phantom.skin import slice_of
 
+if TYPE_CHECKING:
+    from PIL import Image
 
-def add_ink(image: Field, rng: np.random.Generator) -> None:
+
+def add_ink(image: Image.Image, rng: np.random.Generator) -> None:
     """Draw one to three marker strokes away from the middle, in place."""
     from PIL import Image, ImageDraw, ImageFilter
 
-    size = image.shape[0]
+    size = image.width
     sheet = Image.new("L", (size, size))
     draw = ImageDraw.Draw(sheet)
     heading = rng.uniform(0, 2 * np.pi)
@@ -31,4 +37,4 @@ def add_ink(image: Field, rng: np.random.Generator) -> None:
     worn = 0.55 + np.float32(0.4) * slice_of("grain", size, (corner[0], corner[1]))
     worn += np.float32(0.25) * slice_of("mottle", size, (corner[1], corner[0]))
     cover *= np.clip(worn, 0.0, 0.95)
-    blend(image, cover, (0.33 + 0.1 * rng.random(), 0.25, 0.62))
+    paint(image, sheet_of(cover), (0.33 + 0.1 * rng.random(), 0.25, 0.62))

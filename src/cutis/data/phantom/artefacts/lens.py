@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cutis.data.phantom.artefacts.hair import blend
-from cutis.data.phantom.banks import Field
+from cutis.data.phantom.artefacts.paint import dimmed, paint, sheet_of
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
-def add_bubbles(image: Field, rng: np.random.Generator) -> None:
+def add_bubbles(image: Image.Image, rng: np.random.Generator) -> None:
     """Draw rings with a dark edge and bright reflections, in place."""
     from PIL import Image, ImageDraw
 
-    size = image.shape[0]
+    size = image.width
     dark = Image.new("L", (2 * size, 2 * size))
     light = Image.new("L", (2 * size, 2 * size))
     draw_dark, draw_light = ImageDraw.Draw(dark), ImageDraw.Draw(light)
@@ -34,18 +38,18 @@ def add_bubbles(image: Field, rng: np.random.Generator) -> None:
             draw_light.ellipse(
                 [x + dx - spot, y + dy - spot, x + dx + spot, y + dy + spot], fill=240
             )
-    blend(image, np.asarray(dark.reduce(2), np.float32) * np.float32(0.8 / 255), (0.30, 0.28, 0.32))
-    blend(image, np.asarray(light.reduce(2), np.float32) * np.float32(0.9 / 255), (1.0, 0.98, 1.0))
+    paint(image, dimmed(dark, 0.8), (0.30, 0.28, 0.32))
+    paint(image, dimmed(light, 0.9), (1.0, 0.98, 1.0))
 
 
-def add_corner(image: Field, rng: np.random.Generator) -> None:
+def add_corner(image: Image.Image, rng: np.random.Generator) -> None:
     """Darken what lies outside the round edge of the dermoscope, in place."""
-    size = image.shape[0]
+    size = image.width
     x0, y0 = 0.04 * rng.standard_normal(2)
-    radius = rng.uniform(1.02, 1.28)
+    radius = 1.35 - 0.33 * rng.random() ** 2
     soft = rng.uniform(0.03, 0.12)
     centres = np.linspace(-1.0, 1.0, size, dtype=np.float32)
     far = np.hypot(centres - np.float32(x0), (centres - np.float32(y0))[:, None])
     shade = np.clip((far - np.float32(radius)) * np.float32(1 / soft), 0.0, 1.0)
     shade *= shade * (3.0 - 2.0 * shade) * np.float32(0.97)
-    blend(image, shade, (0.02, 0.02, 0.03))
+    paint(image, sheet_of(shade), (0.02, 0.02, 0.03))

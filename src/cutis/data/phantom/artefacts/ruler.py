@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cutis.data.phantom.artefacts.hair import blend
-from cutis.data.phantom.banks import Field
+from cutis.data.phantom.artefacts.paint import dimmed, paint
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
-def add_ruler(image: Field, rng: np.random.Generator, field_mm: float) -> None:
+def add_ruler(image: Image.Image, rng: np.random.Generator, field_mm: float) -> None:
     """Draw a millimetre scale near one side of the field, in place."""
     from PIL import Image, ImageDraw
 
-    size = image.shape[0]
+    size = image.width
     sheet = Image.new("L", (2 * size, 2 * size))
     draw = ImageDraw.Draw(sheet)
     side = 2.0 * size
@@ -37,5 +41,4 @@ def add_ruler(image: Field, rng: np.random.Generator, field_mm: float) -> None:
                 a = side / 2 + out * distance + along * t
                 b = a - out * length
             draw.line([*a, *b], fill=255, width=width)
-    cover = np.asarray(sheet.reduce(2), np.float32) * np.float32(rng.uniform(0.45, 0.85) / 255)
-    blend(image, cover, (0.18, 0.17, 0.20))
+    paint(image, dimmed(sheet, rng.uniform(0.45, 0.85)), (0.18, 0.17, 0.20))

@@ -25,10 +25,10 @@ def add_cysts(canvas: Canvas) -> None:
     radii = rng.uniform(1.0, 2.6, count)
     bright = np.zeros_like(canvas.white)
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.85), radii, strict=True):
-        canvas.stamp(bright, column, row, radius * canvas.per_unit, 0.55, 0.4)
-    np.minimum(bright, 0.7, out=bright)
+        canvas.stamp(bright, column, row, radius * canvas.per_unit, rng.uniform(0.15, 0.5), 0.3)
+    np.minimum(bright, 0.6, out=bright)
     canvas.melanin *= 1.0 - bright
-    canvas.white += np.float32(0.75) * bright
+    canvas.white += np.float32(0.6) * bright
     canvas.keratin += np.float32(0.25) * bright
 
 
@@ -39,28 +39,28 @@ def add_openings(canvas: Canvas) -> None:
     radii = rng.uniform(1.5, 4.5, count)
     dark = np.zeros_like(canvas.white)
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.85), radii, strict=True):
-        canvas.stamp(dark, column, row, radius * canvas.per_unit, 1.0, 0.6)
-    np.minimum(dark, 1.2, out=dark)
+        canvas.stamp(dark, column, row, radius * canvas.per_unit, rng.uniform(0.3, 0.9), 0.4)
+    np.minimum(dark, 1.1, out=dark)
     dark *= 1.0 + np.float32(0.25) * canvas.noise("grain")
-    canvas.melanin += np.float32(0.85) * dark
-    canvas.deep += np.float32(0.15) * dark
+    canvas.melanin += np.float32(0.55) * dark
+    canvas.deep += np.float32(0.12) * dark
 
 
 def add_nests(canvas: Canvas) -> None:
     """Add blue-grey ovoid nests of a basal cell carcinoma."""
     rng = canvas.lesion.rng(15)
     count = int(rng.integers(4, 14))
-    radii = rng.uniform(2.0, 8.0, count)
+    radii = 1.5 + 6.0 * rng.random(count) ** 1.5
     nest = np.zeros_like(canvas.white)
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.9), radii, strict=True):
         for _ in range(2):
             dc, dr = rng.normal(0, 0.45 * radius, 2) * canvas.per_unit
-            canvas.stamp(nest, column + dc, row + dr, radius * canvas.per_unit, 0.75, 0.5)
-    nest = np.minimum(nest, 1.3)
+            canvas.stamp(nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.2, 0.7), 0.25)
+    nest = np.minimum(nest, 1.2)
     nest *= (
         1.0 + np.float32(0.18) * canvas.noise("mottle") + np.float32(0.15) * canvas.noise("grain")
     )
-    canvas.deep += np.float32(1.05) * nest
+    canvas.deep += np.float32(0.75) * nest
     canvas.melanin += np.float32(0.35) * nest
 
 
@@ -75,4 +75,4 @@ def add_white_lines(canvas: Canvas) -> None:
         middle = far * np.array([np.cos(angle), np.sin(angle)])
         half = rng.uniform(2.5, 7.0) * np.array([np.cos(heading), np.sin(heading)])
         lines.append((np.stack([middle - half, middle, middle + half]), rng.uniform(0.8, 1.4)))
-    canvas.white += np.float32(0.5) * draw_lines(canvas, lines)
+    canvas.white += np.float32(0.32) * draw_lines(canvas, lines)

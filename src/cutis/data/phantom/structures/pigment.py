@@ -13,31 +13,39 @@ def add_pigment(canvas: Canvas) -> None:
     u = lesion.rng(1).random(8)
     melanin, deep, blood, keratin = (np.float32(p) for p in lesion.pigments)
     cx, cy = lesion.centre
-    r = np.float32(1.0 / (lesion.radius * 0.75))
+    r = np.float32(1.0 / (lesion.radius * 0.8))
     dx, dy = canvas.x * r - np.float32(cx), canvas.y * r - np.float32(cy)
     core = np.exp(-(dx * dx + dy * dy))
-    cloud, mottle, grain = (canvas.noise(n) for n in ("cloud", "mottle", "grain"))
-    peak = np.float32(0.2 + 0.7 * u[0])
-    level = (np.float32(1.0) - np.float32(0.45) * peak) + peak * core
-    coarse = np.float32(0.12 + 0.22 * u[1])
-    fine = np.float32(0.10 + 0.14 * u[2])
-    texture = 1.0 + coarse * mottle + fine * grain + np.float32(0.10) * cloud
-    texture = np.maximum(texture, np.float32(0.08)) * canvas.inside
+    peak = np.float32(-0.25 + 1.1 * u[0])  # some lesions are darker at the rim
+    level = (np.float32(1.0) - np.float32(0.5) * peak) + peak * core
+    coarse = np.float32(0.04 + 0.10 * u[1])
+    fine = np.float32(0.02 + 0.09 * u[2] * u[2])
+    texture = 1.0 + coarse * (canvas.noise("mottle") + canvas.noise("lobe"))
+    texture += fine * canvas.noise("grain")
+    np.maximum(texture, np.float32(0.1), out=texture)
+    texture *= canvas.inside
     body = level * texture
-    if lesion.second > 0:  # a patch of another depth of brown
-        angle = 2 * np.pi * u[3]
-        sx, sy = np.float32(0.55 * np.cos(angle)), np.float32(0.55 * np.sin(angle))
-        ex, ey = canvas.x * r - sx, canvas.y * r - sy
-        patch = np.exp(np.float32(-2.2) * (ex * ex + ey * ey)) + np.float32(0.35) * (cloud > 0.6)
-        strength = np.float32(lesion.second)
-        body = body * (1.0 + strength * (patch - np.float32(0.35)))
-        canvas.deep += (
-            np.float32(0.5 * lesion.second * u[4])
-            * patch
-            * canvas.inside
-            * np.float32(melanin > 0.5)
-        )
+    if lesion.second > 0:
+        body *= _second_colour(canvas, u[3:6])
     canvas.melanin += melanin * body
     canvas.deep += deep * body
     canvas.blood += blood * (np.float32(0.6) + np.float32(0.4) * level) * canvas.inside
     canvas.keratin += keratin * body
+
+
+def _second_colour(canvas: Canvas, u: np.ndarray) -> np.ndarray:
+    """Return a factor on the pigment: deep blotches on one side, pale parts elsewhere."""
+    lesion = canvas.lesion
+    angle = 2 * np.pi * u[0]
+    r = np.float32(1.0 / lesion.radius)
+    far = 0.35 + 0.2 * u[1]
+    dx = canvas.x * r - np.float32(far * np.cos(angle))
+    dy = canvas.y * r - np.float32(far * np.sin(angle))
+    patch = np.exp(np.float32(-2.6) * (dx * dx + dy * dy))
+    patch += np.float32(0.28) * canvas.noise("lobe") + np.float32(0.20) * canvas.noise("cloud")
+    strength = np.float32(lesion.second)
+    factor = np.exp(strength * (np.float32(1.5) * patch - np.float32(0.55)))
+    if lesion.pigments[0] > 0.3:
+        blotch = np.maximum(patch - np.float32(0.55), 0.0)
+        canvas.deep += np.float32(0.5 * lesion.second * u[2]) * blotch * canvas.inside
+    return np.minimum(factor, np.float32(3.0))

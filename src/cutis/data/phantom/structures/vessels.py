@@ -16,14 +16,14 @@ def add_vessels(canvas: Canvas, level: int) -> None:
     if level == 1:
         where = canvas.cells(0.55, 60.0, 2.0)
         spot, cell = read(banks().spot, where), read(banks().cell, where)
-        dot = smoothstep((np.float32(0.27) - spot) * 6.0) * (cell < np.float32(0.6))
-        canvas.blood += np.float32(0.8) * dot * canvas.inside
+        dot = smoothstep((np.float32(0.30) - spot) * 4.0) * (cell < np.float32(0.6))
+        canvas.blood += np.float32(0.45) * dot * canvas.inside
         return
     rng = canvas.lesion.rng(10)
     lines = (
         _tree(rng, canvas.lesion.radius) if level == 2 else _squiggles(rng, canvas.lesion.radius)
     )
-    canvas.blood += np.float32(1.1 if level == 2 else 0.9) * draw_lines(canvas, lines)
+    canvas.blood += np.float32(0.75 if level == 2 else 0.7) * draw_lines(canvas, lines)
 
 
 def _tree(rng: np.random.Generator, radius: float) -> list[tuple[Points, float]]:
@@ -83,28 +83,30 @@ def add_lacunae(canvas: Canvas) -> None:
     """Add red to purple lakes between paler walls."""
     lesion = canvas.lesion
     u = lesion.rng(11).random(5)
-    where = canvas.cells(lesion.scale * (1.2 + 1.4 * u[0]), 20.0, 4.0)
+    where = canvas.cells(lesion.scale * (1.3 + 1.5 * u[0]), 20.0, 3.0)
     edge, cell = read(banks().edge, where), read(banks().cell, where)
-    lake = smoothstep(edge * np.float32(6.0) - np.float32(0.25))
-    depth = np.float32(0.65) + np.float32(0.7) * cell
+    lake = smoothstep(edge * np.float32(4.0 + 4.0 * u[4]))
+    depth = np.float32(0.8) + np.float32(0.4) * cell
     inside = canvas.inside
-    canvas.blood *= 1.0 - np.float32(0.35) * inside
-    canvas.blood += np.float32(0.9) * lake * depth * inside
-    canvas.deep += np.float32(0.15 + 0.9 * max(0.0, u[1] - 0.4)) * lake * depth * depth * inside
-    canvas.white += np.float32(0.10 + 0.12 * u[2]) * (1.0 - lake) * inside
+    canvas.blood *= 1.0 - np.float32(0.2) * inside
+    canvas.blood += np.float32(0.15 + 0.45 * u[3]) * lake * depth * inside
+    dark = np.float32(0.03 + 0.8 * max(0.0, u[1] - 0.7))
+    canvas.deep += dark * lake * depth * depth * inside
+    canvas.white += np.float32(0.02 + 0.14 * u[2] ** 3) * (1.0 - lake) * inside
 
 
 def add_strawberry(canvas: Canvas) -> None:
     """Add a red net around pale hair follicles with white rings."""
     lesion = canvas.lesion
     u = lesion.rng(12).random(4)
-    where = canvas.cells(lesion.scale * (0.85 + 0.3 * u[0]), 5.0, 2.0)
+    where = canvas.cells(lesion.scale * (0.8 + 0.35 * u[0]), 5.0, 1.2)
     spot, cell = read(banks().spot, where), read(banks().cell, where)
-    hole = smoothstep((np.float32(0.42) - spot) * 4.0) * (cell < np.float32(0.85))
-    zone = smoothstep((canvas.inner + 8.0) * np.float32(0.05))
-    canvas.blood += np.float32(0.40 + 0.25 * u[1]) * (1.0 - hole) * zone
-    canvas.blood *= 1.0 - np.float32(0.55) * hole * zone
-    canvas.melanin *= 1.0 - np.float32(0.6) * hole * zone
-    plug = smoothstep((np.float32(0.16) - spot) * 8.0) * (cell < np.float32(0.4))
-    canvas.white += np.float32(0.14 + 0.12 * u[2]) * hole * zone
-    canvas.keratin += np.float32(0.5) * plug * zone
+    size = np.float32(0.30) + np.float32(0.18) * cell
+    hole = smoothstep((size - spot) * np.float32(4.0))
+    zone = smoothstep((canvas.inner + 10.0) * np.float32(0.03))
+    zone *= np.clip(np.float32(0.8) + np.float32(0.35) * canvas.noise("lobe"), 0.0, 1.5)
+    canvas.blood += np.float32(0.16 + 0.20 * u[1]) * (1.0 - hole) * zone
+    canvas.melanin *= 1.0 - np.float32(0.5) * hole * np.minimum(zone, 1.0)
+    plug = smoothstep((np.float32(0.15) - spot) * 8.0) * (cell < np.float32(0.3))
+    canvas.white += np.float32(0.04 + 0.08 * u[2]) * hole * zone
+    canvas.keratin += np.float32(0.3) * plug * zone
