@@ -99,7 +99,7 @@ class ShownCard:
             "Kind": card.family,
             "Images": card.modality,
             "Licence": card.licence,
-            "Forbidden": card.licence_note,
+            "Its terms": card.licence_note,
             "Meant for": card.intended_use,
             "Trained on": card.training_data,
             "Saw in training": ", ".join(card.seen_classes),
@@ -194,12 +194,8 @@ def _preprocessing_words(card: ModelCard) -> str:
         return ""
     height, width = spec.size
     numbers = " ".join(f"{value:g}" for value in (*spec.mean, *spec.std))
+    side = {"shortest": "short side first", "longest": "padded", "squash": "aspect ignored"}
     return (
-        (
-            f"{width} x {height} pixels, {spec.resize_mode} side, {spec.interpolation}, "
-            f"mean and deviation {numbers}"
-        )
-        .replace("squash side", "both sides")
-        .replace("shortest side", "short side")
-        .replace("longest side", "long side")
+        f"{width} x {height} pixels, {spec.interpolation}, {side[spec.resize_mode]}, "
+        f"mean and deviation {numbers}"
     )
