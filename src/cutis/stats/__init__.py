@@ -31,7 +31,7 @@ from cutis.stats.per_class import f1, precision, sensitivity, specificity
 from cutis.stats.proportion import Interval, exact_interval, wilson_interval
 from cutis.stats.ranking import auroc, average_precision
 from cutis.stats.resampling import bootstrap_weights, jackknife_weights
-from cutis.stats.subgroups import Subgroup, age_bands, estimate_subgroups, subgroup_values
+from cutis.stats.subgroups import Subgroup, estimate_subgroups, subgroup_values
 
 __all__ = [
     "Baseline",
@@ -47,7 +47,6 @@ __all__ = [
     "Settings",
     "Subgroup",
     "accuracy",
-    "age_bands",
     "auroc",
     "average_precision",
     "balanced_accuracy",

@@ -130,7 +130,7 @@ def evaluate(
     groups_n
         (n,) lesion or patient of each image; None when images are independent.
     subgroups
-        Column name to (n,) values; a numeric ``age`` is cut into bands.
+        Column name to (n,) values, few and repeated: cut ages into bands first.
     n_bootstrap
         Bootstrap replicates; 0 for no intervals.
     confidence
@@ -149,8 +149,8 @@ def evaluate(
     Raises
     ------
     ValueError
-        If the arrays do not fit each other or describe no evaluation: no labelled image, images
-        of only one class, values that are not probabilities.
+        If the arrays do not fit each other, hold no labelled images of at least two classes, or
+        are not probabilities.
 
     Examples
     --------
@@ -160,25 +160,15 @@ def evaluate(
     (0.75, 0.75)
     """
     names = check_classes(classes)
-    all_labels = check_labels(labels_n, len(names))
-    keep = all_labels != UNLABELLED
-    labels, probs = _labelled(all_labels, probs_nc, names, keep)
+    keep, labels, probs = _labelled(labels_n, probs_nc, names)
     settings = _settings(n_bootstrap, confidence, seed, interval, groups_n, grouping)
-    everything = make_clusters(groups_n, keep.size)
-    clusters = everything.select(keep)
+    clusters = make_clusters(groups_n, keep.size).select(keep)
     sample = make_sample(labels, probs, n_bins)
     estimates = estimate_sample(sample, clusters, names, settings)
-    parts = {}
-    for column, values in (subgroups or {}).items():
-        values_n = subgroup_values(values, column)
-        if values_n.shape != (keep.size,):
-            raise ValueError(
-                f"The subgroup column '{column}' has {values_n.size} values for {keep.size} "
-                "images; one value per image is needed."
-            )
-        parts[column] = estimate_subgroups(
-            sample, clusters, names, values_n[keep], settings, min_subgroup
-        )
+    parts = {
+        column: estimate_subgroups(sample, clusters, names, values_n, settings, min_subgroup)
+        for column, values_n in _subgroup_columns(subgroups or {}, keep).items()
+    }
     return Evaluation(
         n=labels.size,
         n_groups=clusters.n_groups,
@@ -197,23 +187,39 @@ def evaluate(
 
 
 def _labelled(
-    labels_n: np.ndarray, probs_nc: ArrayLike, classes: tuple[str, ...], keep: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Keep the labelled rows and check that they make an evaluation."""
+    labels_n: ArrayLike, probs_nc: ArrayLike, classes: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which rows are labelled, and their labels and probabilities, checked."""
+    everything = check_labels(labels_n, len(classes))
+    keep = everything != UNLABELLED
     given = np.asarray(probs_nc)
-    if given.shape[:1] != labels_n.shape:
-        check_probabilities(given, labels_n.size, len(classes))
-    labels = labels_n[keep]
+    if given.shape[:1] != keep.shape:
+        check_probabilities(given, keep.size, len(classes))
+    labels = everything[keep]
     probs = check_probabilities(given[keep], labels.size, len(classes))
     present = np.unique(labels)
     if present.size == 0:
-        raise ValueError(f"None of the {labels_n.size} images has a label; nothing can be scored.")
+        raise ValueError(f"None of the {keep.size} images has a label; nothing can be scored.")
     if present.size == 1:
         raise ValueError(
             f"All {labels.size} labelled images are of one class, '{classes[int(present[0])]}'; "
             "images of at least two classes are needed to say how well they are told apart."
         )
-    return labels, probs
+    return keep, labels, probs
+
+
+def _subgroup_columns(
+    subgroups: Mapping[str, ArrayLike], keep: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return the subgroups of the labelled rows as text."""
+    columns = {column: subgroup_values(values) for column, values in subgroups.items()}
+    for column, values_n in columns.items():
+        if values_n.shape != (keep.size,):
+            raise ValueError(
+                f"The subgroup column '{column}' has {values_n.size} values for {keep.size} "
+                "images; one value per image is needed."
+            )
+    return {column: values_n[keep] for column, values_n in columns.items()}
 
 
 def _settings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +15,6 @@ from cutis.stats.estimation import estimate_sample
 from cutis.stats.measures import Sample
 
 MISSING = "(missing)"
-_AGE_EDGES = (20, 40, 60, 80)
 
 
 class Subgroup(NamedTuple):
@@ -46,25 +46,10 @@ class Subgroup(NamedTuple):
         }
 
 
-def age_bands(ages_n: ArrayLike) -> np.ndarray:
-    """Turn ages in years into bands of twenty years; a missing age stays missing.
-
-    Examples
-    --------
-    >>> age_bands([7.0, 40.0, 85.0, float("nan")]).tolist()
-    ['0-19', '40-59', '80+', '']
-    """
-    ages = np.asarray(ages_n, dtype=float)
-    names = ["0-19", "20-39", "40-59", "60-79", "80+"]
-    bands: np.ndarray = np.array(names, dtype=object)[np.digitize(np.nan_to_num(ages), _AGE_EDGES)]
-    bands[np.isnan(ages)] = ""
-    return bands
-
-
-def subgroup_values(values_n: ArrayLike, name: str = "") -> np.ndarray:
+def subgroup_values(values_n: ArrayLike) -> np.ndarray:
     """Return each row's subgroup as text, ``(missing)`` where there is none.
 
-    A numeric column named ``age`` is cut into bands; other whole numbers lose their ``.0``.
+    Whole numbers lose their ``.0``. Cut ages and other measurements into bands beforehand.
 
     Examples
     --------
@@ -73,10 +58,7 @@ def subgroup_values(values_n: ArrayLike, name: str = "") -> np.ndarray:
     >>> subgroup_values([1.0, 2.0, float("nan")]).tolist()
     ['1', '2', '(missing)']
     """
-    values = np.asarray(values_n)
-    if name.casefold() == "age" and values.dtype.kind in "iuf":
-        values = age_bands(values)
-    return np.array([_text(value) for value in values.tolist()], dtype=object)
+    return np.array([_text(value) for value in np.asarray(values_n).tolist()], dtype=object)
 
 
 def _text(value: object) -> str:
@@ -129,8 +111,10 @@ def estimate_subgroups(
 
 
 def _natural(part: str) -> tuple[bool, float, str]:
-    digits = part.split("-")[0].rstrip("+")
-    return part == MISSING, float(digits) if digits.isdecimal() else float("inf"), part
+    """Sort by a leading number, "under 30" before "30 to 49"; the missing last."""
+    found = re.match(r"(under |<)?\s*(\d+)", part)
+    number = float("inf") if found is None else float(found[2]) - (0.5 if found[1] else 0.0)
+    return part == MISSING, number, part
 
 
 def _estimate_part(
