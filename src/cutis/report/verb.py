@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import ClassVar
 
-from cyclopts import Parameter
 from pydantic import Field
 
 from cutis.config import VerbConfig
@@ -15,11 +14,11 @@ from cutis.config import VerbConfig
 class ReportConfig(VerbConfig):
     """Settings of ``cutis report``."""
 
-    run: Annotated[Path, Parameter(name=["RUN", "--run"])] = Field(
-        description="Run directory that holds a run.json."
-    )
-    pictures: bool = Field(
-        default=True, description="Show thumbnails of cases; leave them out to pass a report on."
+    takes_positional: ClassVar[bool] = True
+
+    run: Path = Field(description="Run directory that holds a run.json.")
+    no_pictures: bool = Field(
+        default=False, description="Leave the pictures of cases out, to pass the report on."
     )
 
 
@@ -51,4 +50,4 @@ def report(config: ReportConfig) -> ReportResult:
     """
     from cutis.report.build import build_report
 
-    return ReportResult(build_report(config.run, pictures=config.pictures))
+    return ReportResult(build_report(config.run, pictures=not config.no_pictures))

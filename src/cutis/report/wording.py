@@ -72,7 +72,7 @@ def of_100(value: float) -> str:
     >>> of_100(0.618), of_100(0.001), of_100(0.999), of_100(1.0)
     ('62 of 100', 'fewer than 1 of 100', 'more than 99 of 100', '100 of 100')
     """
-    if 0 < value < 0.005:
+    if 0 < value <= 0.005:
         return "fewer than 1 of 100"
     if 0.995 <= value < 1:
         return "more than 99 of 100"
@@ -87,9 +87,9 @@ def percent(value: float) -> str:
     >>> percent(0.934), percent(0.0004), percent(0.9999), percent(0.0)
     ('93%', '<1%', '>99%', '0%')
     """
-    if 0 < value < 0.005:
+    if 0 < value <= 0.005:
         return "<1%"
-    if 0.995 < value < 1:
+    if 0.995 <= value < 1:
         return ">99%"
     return f"{100 * value:.0f}%"
 
