@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cutis.features.describe import describe, device_kind
 from cutis.features.extract import Work, fill, resolve_batch, resolve_workers
-from cutis.features.key import PROTOCOL, feature_key
+from cutis.features.key import feature_key
 from cutis.features.locks import WAIT_SECONDS, store_lock
 from cutis.features.opened import Features, default_cache, open_features
 from cutis.features.plan import identify
-from cutis.features.precision import cosine_to_fp32
-from cutis.features.store import SHARD_ROWS, FeatureStore
+from cutis.features.store import FeatureStore
 from cutis.features.verb import EmbedConfig, EmbedResult, embed_verb
 from cutis.runs import host, versions
 
@@ -85,37 +85,12 @@ def embed(
     )
 
 
-def describe(
-    identity: dict[str, Any], dataset: Dataset, model: Model, batch_size: int
-) -> dict[str, Any]:
-    """Return the content of a new store's ``meta.json``.
-
-    It holds nothing that differs between two runs of the same command on the same machine.
-    """
-    return {
-        "format": PROTOCOL,
-        "key": feature_key(identity),
-        "identity": identity,
-        "n_rows": len(dataset),
-        "dim": model.dim,
-        "dtype": "float32",
-        "shard_rows": SHARD_ROWS,
-        "batch_size": batch_size,
-        "device": _kind(model),
-        "cosine_to_fp32": cosine_to_fp32(model, dataset.image_paths),
-        "versions": versions(),
-    }
-
-
-def _kind(model: Model) -> str:
-    return str(model.device).partition(":")[0]
-
-
 def _warn_of_other_device(meta: dict[str, Any], model: Model) -> None:
-    if meta["device"] != _kind(model):
+    now = device_kind(model)
+    if meta["device"] != now:
         sys.stderr.write(
-            f"These features were begun on {meta['device']} and go on on {_kind(model)}: they "
-            "agree to rounding error, not bit for bit.\n"
+            f"These features were begun on {meta['device']} and continue on {now}: they agree to "
+            "rounding error, not bit for bit.\n"
         )
 
 
