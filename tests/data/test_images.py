@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -179,7 +181,10 @@ def test_a_huge_image_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
 
 
 def test_a_decompression_bomb_is_too_large(tmp_path: Path) -> None:
-    Image.new("1", (20000, 20000)).save(tmp_path / "a.png")
+    header = b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    chunk += struct.pack(">I", 4) + b"IDATxxxxxxxx"
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
     for limit in (1_000_000, 10**12):
         with pytest.raises(ImageError) as raised:
             load_image(tmp_path / "a.png", max_pixels=limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cutis.data import load_dataset, load_image
@@ -66,13 +67,25 @@ def test_ph2_as_benign_or_malignant(shared: Path) -> None:
 
 
 def test_pad_is_found_fit_but_its_gaps_are_told(shared: Path) -> None:
-    report = data_check(DataCheckConfig(data=shared / "data" / "pad_ufes_20" / "metadata.csv"))
+    table = shared / "data" / "pad_ufes_20" / "metadata.csv"
+    report = data_check(DataCheckConfig(data=table, table_only=True))
     assert report.exit_code == 0
-    assert report.images_read == 746
     gaps = [finding for finding in report.findings if finding.code == "telling-gap"]
     assert len(gaps) == 1
     for column in ("gender", "fitspatrick", "diameter_1"):
         assert column in gaps[0].message
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_real_images_are_readable_and_distinct(shared: Path, tmp_path: Path, name: str) -> None:
+    table = shared / "data" / TABLES[name][0]
+    frame = pd.read_csv(table, dtype=str)
+    some = tmp_path / "some.csv"
+    frame.iloc[:: len(frame) // 40].to_csv(some, index=False)
+    report = data_check(DataCheckConfig(data=some, images=table.parent / "images"))
+    assert report.errors == ()
+    assert report.images_read == report.n >= 40
+    assert not [f for f in report.findings if "duplicate" in f.code or "pixels" in f.code]
 
 
 def test_a_split_by_image_tears_patients_apart_and_ours_does_not(

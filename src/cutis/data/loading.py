@@ -212,13 +212,13 @@ def unique_ids(wanted: Sequence[str | None]) -> tuple[str, ...]:
     """
     taken = {text for text in wanted if text is not None}
     given: set[str] = set()
+    numbers: dict[str, int] = {}
     result = []
     for row, text in enumerate(wanted):
         name = base = f"row-{row + ROW_OF_FIRST}" if text is None else text
-        number = 2
         while name in given or (name in taken and name != text):
-            name = f"{base}#{number}"
-            number += 1
+            numbers[base] = numbers.get(base, 1) + 1
+            name = f"{base}#{numbers[base]}"
         given.add(name)
         result.append(name)
     return tuple(result)
