@@ -1,0 +1,1 @@
+"""Scripts that rebuild what ships inside the package."""

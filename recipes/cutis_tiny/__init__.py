@@ -1,0 +1,1 @@
+"""How the bundled model cutis-tiny is made: see build.py."""
