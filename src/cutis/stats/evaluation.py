@@ -136,7 +136,7 @@ def evaluate(
     confidence
         Coverage of the intervals.
     seed
-        Seed of the resampling.
+        Seed of every draw.
     min_subgroup
         Subgroups with fewer groups (or images, when ungrouped) are counted but not measured.
     interval
@@ -149,8 +149,7 @@ def evaluate(
     Raises
     ------
     ValueError
-        If the arrays do not fit each other, hold no labelled images of at least two classes, or
-        are not probabilities.
+        If the arrays do not fit, lack labelled images of two classes, or are no probabilities.
 
     Examples
     --------
@@ -164,7 +163,7 @@ def evaluate(
     settings = _settings(n_bootstrap, confidence, seed, interval, groups_n, grouping)
     clusters = make_clusters(groups_n, keep.size).select(keep)
     sample = make_sample(labels, probs, n_bins)
-    estimates = estimate_sample(sample, clusters, names, settings)
+    metrics, per_class = estimate_sample(sample, clusters, names, settings)
     parts = {
         column: estimate_subgroups(sample, clusters, names, values_n, settings, min_subgroup)
         for column, values_n in _subgroup_columns(subgroups or {}, keep).items()
@@ -172,17 +171,17 @@ def evaluate(
     return Evaluation(
         n=labels.size,
         n_groups=clusters.n_groups,
-        n_unlabelled=int((~keep).sum()),
+        n_unlabelled=keep.size - labels.size,
         settings=settings,
         classes=names,
-        metrics=estimates.metrics,
-        per_class=estimates.per_class,
+        metrics=metrics,
+        per_class=per_class,
         subgroups=parts,
         confusion_cc=confusion_matrix(labels, sample.predicted_n, len(names)),
         bins=reliability_bins(labels, probs, n_bins, clusters.index_n, confidence),
         ece_by_chance=calibration_error_by_chance(probs, n_bins, seed=seed),
         baseline=majority_baseline(labels, clusters, settings),
-        notes=_notes(labels, names, int((~keep).sum())),
+        notes=_notes(labels, names, keep.size - labels.size),
     )
 
 
