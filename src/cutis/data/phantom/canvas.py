@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,35 @@ LOW = 56
 
 
 def upsample(coarse: Field, size: int) -> Field:
-    """Return a coarse square field as a smooth one of shape (size, size)."""
-    from PIL import Image
+    """Return a coarse square field as a smooth one of shape (size, size), by cubic splines."""
+    return _stretch(np.ascontiguousarray(_stretch(coarse.T, size).T), size)
 
-    image = Image.fromarray(np.ascontiguousarray(coarse, np.float32))
-    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
+
+def _stretch(rows: Field, size: int) -> Field:
+    """Interpolate along the first axis to ``size`` rows."""
+    where, weights = _cubic(rows.shape[0], size)
+    out = rows.take(where[0], axis=0) * weights[0]
+    for k in (1, 2, 3):
+        out += rows.take(where[k], axis=0) * weights[k]
+    return out
+
+
+@lru_cache(maxsize=8)
+def _cubic(coarse: int, size: int) -> tuple[NDArray[np.int64], Field]:
+    """Return the four neighbours of each new row, shape (4, size), and their weights."""
+    at = (np.arange(size) + 0.5) * (coarse / size) - 0.5
+    first = np.floor(at)
+    t = at - first
+    weights = np.stack(
+        [
+            ((2 - t) * t - 1) * t / 2,
+            (t * t * (3 * t - 5) + 2) / 2,
+            ((4 - 3 * t) * t + 1) * t / 2,
+            (t - 1) * t * t / 2,
+        ]
+    )
+    where = np.clip(first.astype(np.int64) + np.arange(-1, 3)[:, None], 0, coarse - 1)
+    return where, weights[:, :, None].astype(np.float32)
 
 
 def smoothstep(x: Field) -> Field:
@@ -31,8 +56,13 @@ def smoothstep(x: Field) -> Field:
     >>> smoothstep(np.array([-1.0, 0.5, 2.0], np.float32)).tolist()
     [0.0, 0.5, 1.0]
     """
-    t = np.clip(x, 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    t = np.maximum(x, np.float32(0.0))
+    np.minimum(t, np.float32(1.0), out=t)
+    rest = t * np.float32(-2.0)
+    rest += np.float32(3.0)
+    t *= t
+    t *= rest
+    return t
 
 
 @dataclass
@@ -47,6 +77,8 @@ class Canvas:
         Lesion coordinates of the pixels in units, the centre at 0.
     where
         Addresses of the pixels in the noise banks.
+    mask
+        Pixels of the lesion: within the outline, the grains of a fading border left out.
     inner
         Signed distance to the border in units, positive inside.
     inside
@@ -62,7 +94,8 @@ class Canvas:
     size: int
     x: Field
     y: Field
-    where: NDArray[np.int32]
+    where: NDArray[np.int64]
+    mask: NDArray[np.bool_]
     inner: Field
     inside: Field
     melanin: Field
@@ -83,7 +116,7 @@ class Canvas:
             self.cache[name] = read(getattr(banks(), name), self.where)
         return self.cache[name]
 
-    def cells(self, scale: float, shift: float, warp: float) -> NDArray[np.int32]:
+    def cells(self, scale: float, shift: float, warp: float) -> NDArray[np.int64]:
         """Return addresses in the cell bank with cells of ``8 * scale`` units, warped by noise."""
         ox, oy = self.lesion.origin
         step = np.float32(1.0 / scale)
@@ -139,17 +172,20 @@ def open_canvas(lesion: Lesion, view: View, size: int) -> Canvas:
     ox, oy = lesion.origin
     where = address(x + np.float32(1024.0 + ox), y + np.float32(1024.0 + oy))
     zero = [np.zeros((size, size), np.float32) for _ in range(5)]
-    canvas = Canvas(lesion, view, size, x, y, where, x, x, *zero)
+    canvas = Canvas(lesion, view, size, x, y, where, where > 0, x, x, *zero)
     coarse = upsample(signed_distance(lesion, *lesion_coordinates(view, LOW)), size)
     rough = np.float32(lesion.roughness)
     canvas.inner = coarse + rough * (
         canvas.noise("lobe") + np.float32(0.55) * canvas.noise("mottle")
     )
+    canvas.mask = canvas.inner > 0
     if lesion.softness > 8.0:  # a fading border breaks up into grains
         canvas.inner += np.float32(0.07 * lesion.softness) * (
             canvas.noise("mottle") + canvas.noise("grain")
         )
-    canvas.inside = smoothstep(canvas.inner * np.float32(1.0 / lesion.softness) + np.float32(0.5))
+    ramp = canvas.inner * np.float32(1.0 / lesion.softness)
+    ramp += np.float32(0.5)
+    canvas.inside = smoothstep(ramp)
     return canvas
 
 

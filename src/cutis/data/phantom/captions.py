@@ -27,6 +27,7 @@ PHRASES: dict[str, str] = {
     "lacunae": "red to purple lacunae",
     "milia_like_cysts": "milia-like cysts",
     "comedo_like_openings": "comedo-like openings",
+    "ridges": "fissures and ridges",
     "ovoid_nests": "blue-grey ovoid nests",
     "ulceration": "ulceration",
     "white_scar": "a central white scar-like patch",

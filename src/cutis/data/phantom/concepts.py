@@ -25,6 +25,7 @@ CONCEPTS: tuple[str, ...] = (
     "lacunae",
     "milia_like_cysts",
     "comedo_like_openings",
+    "ridges",
     "ovoid_nests",
     "ulceration",
     "white_scar",

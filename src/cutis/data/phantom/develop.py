@@ -9,40 +9,78 @@ from cutis.data.phantom.banks import SIDE, Field
 from cutis.data.phantom.canvas import Canvas
 from cutis.data.phantom.colours import ABSORPTION, skin_srgb
 from cutis.data.phantom.skin import slice_of
-from cutis.data.phantom.views import Camera
+from cutis.data.phantom.views import FIELD, Camera
 
 WHITE = (0.96, 0.93, 0.92)
-"""Colour of keratin, scars and haze in white light."""
+"""Colour of keratin, scars and haze on light skin in white light."""
+
+PIVOT = 0.6
+"""Grey value that a change of contrast leaves as it is."""
 
 
-def develop(canvas: Canvas, ita: float, camera: Camera) -> Field:
-    """Return the image in sRGB, shape (size, size, 3), about 0 to 1, not clipped.
+def develop(canvas: Canvas, ita: float, camera: Camera) -> NDArray[np.uint8]:
+    """Return the image as sRGB bytes, shape (size, size, 3).
 
-    Each pigment multiplies the skin's colour by ``exp(-density * absorption)``; what scatters
-    white is mixed in front of it.
+    Each pigment multiplies the skin's colour by ``exp(-density * absorption)`` (the law of
+    Beer and Lambert); what scatters white is mixed in front of it; then come the light of the
+    scene and the camera's gain, contrast, blur and noise.
     """
     base = skin_srgb(ita)
-    cover = np.clip(canvas.white, 0.0, 0.85)
+    # White structures are lit through the skin: on dark skin they are less bright.
+    bright = 0.45 + 0.55 * float(base.mean()) / 0.72
+    cover = np.minimum(np.maximum(canvas.white, np.float32(0.0)), np.float32(0.85))
     light = _light(canvas, camera)
-    image = np.empty((canvas.size, canvas.size, 3), np.float32)
-    # Whites dim with the skin's own brightness a little: they are lit through it.
-    dim = 0.55 + 0.45 * float(base.mean()) / 0.72
+    light *= np.float32(255.0 * camera.contrast)
+    offset = np.float32(255.0 * PIVOT * (1.0 - camera.contrast) + 0.5)
+    image = np.empty((canvas.size, canvas.size, 3), np.uint8)
+    scratch = np.empty_like(cover)
     for k in range(3):
-        exponent = canvas.melanin * np.float32(-ABSORPTION["melanin"][k])
-        exponent -= canvas.deep * np.float32(ABSORPTION["deep"][k])
-        exponent -= canvas.blood * np.float32(ABSORPTION["blood"][k])
-        exponent -= canvas.keratin * np.float32(ABSORPTION["keratin"][k])
-        np.exp(exponent, out=exponent)
-        exponent *= np.float32(base[k])
-        exponent += (np.float32(WHITE[k] * dim) - exponent) * cover
-        exponent *= light
-        exponent *= np.float32(np.exp(camera.gain[k]))
-        image[..., k] = exponent
-    if camera.contrast != 1.0:
-        image -= np.float32(0.6)
-        image *= np.float32(camera.contrast)
-        image += np.float32(0.6)
+        gain = float(np.exp(camera.gain[k]))
+        value = canvas.melanin * np.float32(-ABSORPTION["melanin"][k])
+        for density, name in (
+            (canvas.deep, "deep"),
+            (canvas.blood, "blood"),
+            (canvas.keratin, "keratin"),
+        ):
+            np.multiply(density, np.float32(ABSORPTION[name][k]), out=scratch)
+            value -= scratch
+        np.exp(value, out=value)
+        value *= np.float32(base[k] * gain)
+        np.subtract(np.float32(WHITE[k] * bright * gain), value, out=scratch)
+        scratch *= cover
+        value += scratch
+        if camera.blur:
+            value = blur(value, camera.blur * canvas.size / FIELD)
+        value *= light
+        value += offset
+        np.maximum(value, np.float32(0.0), out=value)
+        np.minimum(value, np.float32(255.0), out=value)
+        image[..., k] = value
     return image
+
+
+def blur(value: Field, radius: float) -> Field:
+    """Return a field blurred by repeated three-point averages of standard deviation ``radius``.
+
+    Examples
+    --------
+    >>> spike = np.zeros((5, 5), np.float32)
+    >>> spike[2, 2] = 16.0
+    >>> blur(spike, 0.7071).round(2)[2].tolist()
+    [0.0, 2.0, 4.0, 2.0, 0.0]
+    """
+    variance = radius * radius
+    passes = max(1, int(np.ceil(variance / 0.5)))
+    side = np.float32(0.5 * variance / passes)
+    middle = np.float32(1.0) - 2 * side
+    for _ in range(2 * passes):
+        blurred = value * middle
+        blurred[1:] += side * value[:-1]
+        blurred[:-1] += side * value[1:]
+        blurred[0] += side * value[0]
+        blurred[-1] += side * value[-1]
+        value = blurred.T
+    return value
 
 
 def _light(canvas: Canvas, camera: Camera) -> Field:
@@ -55,10 +93,3 @@ def _light(canvas: Canvas, camera: Camera) -> Field:
         corner = (canvas.view.key % SIDE, canvas.view.key // SIDE % SIDE)
         light += np.float32(camera.grain) * slice_of("grain", canvas.size, corner, 6.0)
     return np.asarray(light, np.float32)
-
-
-def to_bytes(image: Field) -> NDArray[np.uint8]:
-    """Return an image as bytes, clipped to 0 to 1 first."""
-    scaled = image * np.float32(255.0) + np.float32(0.5)
-    np.clip(scaled, 0.0, 255.0, out=scaled)
-    return scaled.astype(np.uint8)

@@ -90,7 +90,7 @@ def draw_lesion(
     offset = (0.0, 0.12 + 0.2 * u[1], 0.2 + 0.3 * u[1])[asymmetry]
     direction = 0.0 if asymmetry == 1 else 2 * np.pi * u[2]
     sharp = bool(attributes["border_sharp"])
-    soft = 2.5 + 4.0 * u[3] if sharp else 12.0 + 16.0 * u[3]
+    soft = 2.5 + 4.0 * u[3] if sharp else 10.0 + 10.0 * u[3]
     if attributes["colour"] < 2 and not sharp:  # pale lesions fade into the skin
         soft *= 1.7
     return Lesion(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.artefacts import add_artefacts
+from cutis.data.phantom.artefacts.spec import CLEAN
 from cutis.data.phantom.canvas import open_canvas
-from cutis.data.phantom.develop import develop, to_bytes
+from cutis.data.phantom.develop import develop
 from cutis.data.phantom.skin import add_skin
 from cutis.data.phantom.spec import Spec
 from cutis.data.phantom.structures import add_structures
-from cutis.data.phantom.views import FIELD
+from cutis.data.phantom.views import draw_camera
 
 
 class Rendering(NamedTuple):
@@ -31,15 +33,33 @@ class Rendering(NamedTuple):
     mask: NDArray[np.bool_]
 
 
+def render_followup(spec: Spec, size: int = 224) -> Rendering:
+    """Render the scene again after the interval: grown, seen a little differently, no artefacts."""
+    rng = np.random.default_rng([spec.view.key, 31])
+    u = rng.random(4)
+    view = spec.view._replace(
+        x=spec.view.x + 8.0 * (float(u[0]) - 0.5),
+        y=spec.view.y + 8.0 * (float(u[1]) - 0.5),
+        turn=spec.view.turn + 0.3 * (float(u[2]) - 0.5),
+        key=int(u[3] * 2**31),
+    )
+    later = replace(
+        spec,
+        lesion=spec.lesion.grown(spec.growth.area_ratio),
+        view=view,
+        camera=draw_camera(rng),
+        artefacts=CLEAN,
+    )
+    return render(later, size)
+
+
 def render(spec: Spec, size: int = 224) -> Rendering:
     """Render the dermoscopic image of a scene; equal scenes give equal bytes."""
-    from PIL import Image, ImageFilter
+    from PIL import Image
 
     canvas = open_canvas(spec.lesion, spec.view, size)
     add_skin(canvas)
     add_structures(canvas)
-    image = Image.fromarray(to_bytes(develop(canvas, spec.patient.ita, spec.camera)))
-    if spec.camera.blur:
-        image = image.filter(ImageFilter.BoxBlur(spec.camera.blur * size / FIELD))
+    image = Image.fromarray(develop(canvas, spec.patient.ita, spec.camera))
     add_artefacts(image, spec.artefacts, spec.view)
-    return Rendering(np.asarray(image), canvas.inner > 0)
+    return Rendering(np.asarray(image), canvas.mask)

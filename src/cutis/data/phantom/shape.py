@@ -35,5 +35,5 @@ def signed_distance(lesion: Lesion, x: Field, y: Field) -> Field:
     stretch = np.float32(np.sqrt(lesion.elongation))
     u, v = x / stretch, y * stretch
     angle = np.arctan2(v, u)
-    where = (angle * np.float32(_BINS / (2 * np.pi))).astype(np.int32) & (_BINS - 1)
+    where = (angle * np.float32(_BINS / (2 * np.pi))).astype(np.int64) & (_BINS - 1)
     return outline(lesion).take(where) - np.hypot(u, v)

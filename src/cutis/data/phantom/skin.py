@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cutis.data.phantom.banks import SIDE, Field, banks
-from cutis.data.phantom.canvas import Canvas, upsample
+from cutis.data.phantom.canvas import Canvas
 from cutis.data.phantom.views import FIELD
 
 
@@ -13,8 +13,8 @@ def slice_of(name: str, size: int, corner: tuple[int, int], per_unit: float = 2.
     """Return a piece of a bank fixed to the image (not to the lesion), shape (size, size)."""
     plane = getattr(banks(), name).reshape(SIDE, SIDE)
     step = np.arange(size, dtype=np.float32) * np.float32(FIELD / size * per_unit)
-    rows = (step.astype(np.int32) + corner[0]) & (SIDE - 1)
-    columns = (step.astype(np.int32) + corner[1]) & (SIDE - 1)
+    rows = (step.astype(np.int64) + corner[0]) & (SIDE - 1)
+    columns = (step.astype(np.int64) + corner[1]) & (SIDE - 1)
     return np.asarray(plane.take(rows, axis=0).take(columns, axis=1))
 
 
@@ -24,26 +24,27 @@ def add_skin(canvas: Canvas) -> None:
     u = rng.random(12)
     corners = rng.integers(0, SIDE, (6, 2))
     size = canvas.size
-    cloud = upsample(slice_of("cloud", 56, tuple(corners[0])), size)
-    cloud2 = upsample(slice_of("cloud", 56, tuple(corners[1]), 3.0), size)
+    cloud = slice_of("cloud", size, tuple(corners[0]))
+    cloud2 = slice_of("cloud", size, tuple(corners[1]))
     mottle = slice_of("mottle", size, tuple(corners[2]))
     grain = slice_of("grain", size, tuple(corners[3]))
-    uneven = np.float32(0.5 + 1.2 * u[0] ** 2)
+    uneven = np.float32(0.3 + 0.9 * u[0] ** 2)
     canvas.blood += uneven * (
         np.float32(0.045) * cloud + np.float32(0.025) * mottle + np.float32(0.004) * grain
     )
     canvas.melanin += uneven * (
         np.float32(0.020) * cloud2 - np.float32(0.006) * mottle + np.float32(0.014) * grain
     )
-    if u[1] < 0.30:  # fine dilated vessels: the zero lines of noise
-        strength = np.float32(0.10 + 0.5 * u[2] ** 2)
-        line = slice_of("mottle", size, tuple(corners[4]), 1.3)
-        width = np.float32(6.0)
-        mask = np.maximum(slice_of("cloud", size, tuple(corners[5])), 0.0)
-        canvas.blood += strength * np.exp(-np.square(line * width)) * np.minimum(mask, 1.2)
-    if u[3] < 0.35:  # sun-damaged: pale brown patches
-        patches = cloud2 + np.float32(0.8) * slice_of("lobe", size, tuple(corners[5])) + mottle
-        canvas.melanin += np.float32(0.16 * u[4]) * np.clip(patches - np.float32(0.9), 0.0, 1.5)
+    if u[1] < 0.22:  # fine dilated vessels: the zero lines of noise
+        strength = np.float32(0.06 + 0.35 * u[2] ** 3)
+        line = slice_of("lobe", size, tuple(corners[4])) + np.float32(0.4) * mottle
+        line *= np.float32(7.0)
+        mask = np.maximum(slice_of("cloud", size, tuple(corners[5])) + np.float32(0.3), 0.0)
+        canvas.blood += strength * np.exp(-line * line) * np.minimum(mask, 1.2)
+    if u[3] < 0.25:  # sun-damaged: pale brown patches
+        patches = cloud2 + np.float32(0.9) * slice_of("lobe", size, tuple(corners[5]))
+        patches += np.float32(0.35) * mottle
+        canvas.melanin += np.float32(0.11 * u[4]) * np.maximum(patches - np.float32(0.5), 0.0)
     if u[5] < 0.5:  # the fine furrows of the surface, stretched along the skin
         lines = slice_of("edge", size, tuple(corners[0]), 1.6 + 1.6 * u[6])
         depth = np.float32(0.012 + 0.02 * u[7])

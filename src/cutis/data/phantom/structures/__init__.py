@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cutis.data.phantom.canvas import Canvas
 from cutis.data.phantom.structures.keratosis import (
     add_cysts,
     add_nests,
     add_openings,
+    add_ridges,
     add_white_lines,
 )
 from cutis.data.phantom.structures.network import add_globules, add_network, add_streaks
@@ -22,6 +25,7 @@ from cutis.data.phantom.structures.vessels import add_lacunae, add_strawberry, a
 
 _PLAIN = (
     ("lacunae", add_lacunae),
+    ("ridges", add_ridges),
     ("ovoid_nests", add_nests),
     ("white_scar", add_scar),
     ("blue_white_veil", add_veil),
@@ -32,6 +36,10 @@ _PLAIN = (
     ("ulceration", add_ulceration),
     ("shiny_white_lines", add_white_lines),
     ("scale", add_scale),
+)
+
+_BY_EYE = frozenset(
+    {"ovoid_nests", "white_scar", "blue_white_veil", "regression", "ulceration", "scale"}
 )
 
 
@@ -51,3 +59,16 @@ def add_structures(canvas: Canvas) -> None:
             plain(canvas)
     if attributes["vessels"]:
         add_vessels(canvas, attributes["vessels"])
+
+
+def add_surface(canvas: Canvas) -> None:
+    """Add only what the naked eye sees of the lesion: its colours, not its structures."""
+    attributes = canvas.lesion.attributes
+    add_pigment(canvas)
+    for name, plain in _PLAIN:
+        if attributes[name] and name in _BY_EYE:
+            plain(canvas)
+    if attributes["lacunae"] or attributes["strawberry_pattern"]:
+        canvas.blood += np.float32(0.18) * canvas.inside
+    if attributes["comedo_like_openings"] or attributes["ridges"]:
+        canvas.melanin += np.float32(0.10) * canvas.inside

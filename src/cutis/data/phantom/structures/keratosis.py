@@ -18,6 +18,17 @@ def _scatter(
     return canvas.pixels(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
 
 
+def add_ridges(canvas: Canvas) -> None:
+    """Add winding light ridges between dark fissures, like a brain's surface."""
+    lesion = canvas.lesion
+    u = lesion.rng(17).random(3)
+    fold = canvas.noise("mottle") + np.float32(0.25) * canvas.noise("lobe")
+    fissure = np.exp(-np.square(fold * np.float32(2.0 + 2.0 * u[0])))
+    strength = np.float32(0.10 + 0.35 * min(lesion.pigments[0], 1.0) + 0.15 * u[1])
+    canvas.melanin += strength * (fissure - np.float32(0.4)) * canvas.inside
+    canvas.white += np.float32(0.06 * u[2]) * (1.0 - fissure) * canvas.inside
+
+
 def add_cysts(canvas: Canvas) -> None:
     """Add milia-like cysts: small bright round spots."""
     rng = canvas.lesion.rng(13)
@@ -55,13 +66,13 @@ def add_nests(canvas: Canvas) -> None:
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.9), radii, strict=True):
         for _ in range(2):
             dc, dr = rng.normal(0, 0.45 * radius, 2) * canvas.per_unit
-            canvas.stamp(nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.2, 0.7), 0.25)
+            canvas.stamp(nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.12, 0.6), 0.15)
     nest = np.minimum(nest, 1.2)
     nest *= (
         1.0 + np.float32(0.18) * canvas.noise("mottle") + np.float32(0.15) * canvas.noise("grain")
     )
-    canvas.deep += np.float32(0.75) * nest
-    canvas.melanin += np.float32(0.35) * nest
+    canvas.deep += np.float32(0.65) * nest
+    canvas.melanin += np.float32(0.30) * nest
 
 
 def add_white_lines(canvas: Canvas) -> None:

@@ -75,7 +75,7 @@ def add_streaks(canvas: Canvas, level: int) -> None:
         part = np.cos(angle - 6.28 * rng.random()) + 0.6 * np.cos(2 * angle + 6.28 * rng.random())
         ridge = ridge * np.clip(part + 0.1, 0.0, 1.0)
     theta = np.arctan2(canvas.y, canvas.x) + np.float32(0.02) * canvas.noise("mottle")
-    where = (theta * np.float32(bins / (2 * np.pi))).astype(np.int32) & (bins - 1)
+    where = (theta * np.float32(bins / (2 * np.pi))).astype(np.int64) & (bins - 1)
     line = ridge.astype(np.float32).take(where)
     reach = np.float32(5.0 + lesion.radius * 0.12)
     along = np.exp(-np.square((canvas.inner + np.float32(1.0)) / reach))

@@ -23,6 +23,8 @@ def add_pigment(canvas: Canvas) -> None:
     texture = 1.0 + coarse * (canvas.noise("mottle") + canvas.noise("lobe"))
     texture += fine * canvas.noise("grain")
     np.maximum(texture, np.float32(0.1), out=texture)
+    if lesion.softness > 20.0:  # pale lesions without an edge come and go
+        texture *= np.maximum(np.float32(0.9) + np.float32(0.28) * canvas.noise("lobe"), 0.2)
     texture *= canvas.inside
     body = level * texture
     if lesion.second > 0:
@@ -44,7 +46,7 @@ def _second_colour(canvas: Canvas, u: np.ndarray) -> np.ndarray:
     patch = np.exp(np.float32(-2.6) * (dx * dx + dy * dy))
     patch += np.float32(0.28) * canvas.noise("lobe") + np.float32(0.20) * canvas.noise("cloud")
     strength = np.float32(lesion.second)
-    factor = np.exp(strength * (np.float32(1.5) * patch - np.float32(0.55)))
+    factor = np.exp(strength * (np.float32(1.25) * patch - np.float32(0.40)))
     if lesion.pigments[0] > 0.3:
         blotch = np.maximum(patch - np.float32(0.55), 0.0)
         canvas.deep += np.float32(0.5 * lesion.second * u[2]) * blotch * canvas.inside

@@ -17,19 +17,19 @@ def _region(canvas: Canvas, stream: int, size: float, off: float, steep: float) 
     dx = canvas.x * r - np.float32(off / size * np.cos(angle))
     dy = canvas.y * r - np.float32(off / size * np.sin(angle))
     value = np.float32(0.9) - np.sqrt(dx * dx + dy * dy)
-    value += np.float32(0.28) * canvas.noise("lobe") + np.float32(0.12) * canvas.noise("mottle")
-    region = smoothstep(value * np.float32(steep) + np.float32(0.4))
+    value += np.float32(0.20) * canvas.noise("lobe") + np.float32(0.05) * canvas.noise("mottle")
+    region = smoothstep(value * np.float32(steep) + np.float32(0.45))
     region *= canvas.inside
     return region, u.astype(np.float32)
 
 
 def add_veil(canvas: Canvas) -> None:
     """Add a structureless blue area under a whitish haze; it hides most of what lies below."""
-    region, u = _region(canvas, 5, 0.60, 0.25, 0.9)
+    region, u = _region(canvas, 5, 0.62, 0.25, 0.75)
     keep = 1.0 - np.float32(0.6) * region
     canvas.melanin *= keep
     canvas.deep *= keep
-    blue = (np.float32(0.60) + np.float32(0.45) * u[1]) * region
+    blue = (np.float32(0.35) + np.float32(0.55) * u[1]) * region
     canvas.deep += blue * (1.0 + np.float32(0.15) * canvas.noise("mottle"))
     canvas.blood += np.float32(0.10) * u[3] * region
     haze = np.float32(0.08) + np.float32(0.14) * u[2]
@@ -76,8 +76,8 @@ def add_scale(canvas: Canvas) -> None:
 
 def add_ulceration(canvas: Canvas) -> None:
     """Add a raw red or crusted area with an edge."""
-    region, u = _region(canvas, 9, 0.22, 0.35, 1.3)
-    raw = smoothstep((region - np.float32(0.3)) * 2.2)
+    region, u = _region(canvas, 9, 0.14 + 0.16 * canvas.lesion.scale**3, 0.35, 1.3)
+    raw = smoothstep((region - np.float32(0.3)) * 1.6 + np.float32(0.14) * canvas.noise("mottle"))
     canvas.blood += (np.float32(0.6) + np.float32(0.6) * u[1]) * raw
     canvas.keratin += np.float32(0.8) * u[2] * raw
     rough = np.float32(0.12) + np.float32(0.10) * canvas.noise("grain")

@@ -105,7 +105,7 @@ def add_strawberry(canvas: Canvas) -> None:
     hole = smoothstep((size - spot) * np.float32(4.0))
     zone = smoothstep((canvas.inner + 10.0) * np.float32(0.03))
     zone *= np.clip(np.float32(0.8) + np.float32(0.35) * canvas.noise("lobe"), 0.0, 1.5)
-    canvas.blood += np.float32(0.16 + 0.20 * u[1]) * (1.0 - hole) * zone
+    canvas.blood += np.float32(0.10 + 0.18 * u[1]) * (1.0 - hole) * zone
     canvas.melanin *= 1.0 - np.float32(0.5) * hole * np.minimum(zone, 1.0)
     plug = smoothstep((np.float32(0.15) - spot) * 8.0) * (cell < np.float32(0.3))
     canvas.white += np.float32(0.04 + 0.08 * u[2]) * hole * zone
