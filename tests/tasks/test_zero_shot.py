@@ -166,7 +166,7 @@ def test_a_model_without_text_is_refused(colour_model, colour_table, tmp_path):
 def test_templates_change_the_prompts(colour_model, colour_table, tmp_path):
     templates = tmp_path / "templates.yaml"
     templates.write_text("- a picture of {}\n- '{} skin'\n")
-    zero_shot(config(colour_table, tmp_path / "run", templates=templates))
+    zero_shot(config(colour_table, tmp_path / "run", templates=str(templates), plain_names=True))
     assert sorted(colour_model.texts_seen) == sorted(
         t.format(c) for c in ("red", "green", "blue") for t in ("a picture of {}", "{} skin")
     )
@@ -176,7 +176,9 @@ def test_bad_templates_are_refused(colour_model, colour_table, tmp_path):
     templates = tmp_path / "templates.yaml"
     templates.write_text("- a picture without a place for the class\n")
     with pytest.raises(CutisError, match="templates"):
-        zero_shot(config(colour_table, tmp_path / "run", templates=templates))
+        zero_shot(
+            config(colour_table, tmp_path / "run", templates=str(templates), plain_names=True)
+        )
 
 
 def test_other_settings_in_the_same_folder_are_refused(colour_model, colour_table, tmp_path):

@@ -46,7 +46,12 @@ class ZeroShotClassifier:
 
 
 def make_classifier(
-    model: Model, classes: ClassList, templates: Path | None, cache: Path, scale: float | None
+    model: Model,
+    classes: ClassList,
+    templates: str | None,
+    cache: Path,
+    scale: float | None,
+    plain_names: bool = False,
 ) -> ZeroShotClassifier:
     """Embed every class's prompts and average them.
 
@@ -57,11 +62,13 @@ def make_classifier(
     classes
         Names and synonyms to choose between.
     templates
-        A file of templates, or None for the bundled dermatology set.
+        A file of templates, the name of a bundled set, or None for the dermatology set.
     cache
         Folder of cached features.
     scale
         Factor on the cosine; None takes the model card's, or else 100 as published.
+    plain_names
+        Prompt with the class names alone, as the published protocols do: no synonyms.
 
     Raises
     ------
@@ -69,8 +76,7 @@ def make_classifier(
         If the model has no text tower or the templates cannot be read.
     """
     from cutis.features.texts import embed_texts
-    from cutis.files import sha256_json
-    from cutis.prompts import class_prompts, load_templates, text_classifier
+    from cutis.prompts import Vocabulary, class_prompts, load_templates, text_classifier
 
     require_text(model)
     try:
@@ -81,7 +87,9 @@ def make_classifier(
             allowed="A template is a sentence with {} where the class name goes.",
             fix="give a YAML list of such sentences with --templates, or leave it out",
         ) from error
-    prompts = class_prompts(classes.names, classes.synonyms, template_set.templates)
+    synonyms = {} if plain_names else classes.synonyms
+    vocabulary = Vocabulary() if plain_names else None
+    prompts = class_prompts(classes.names, synonyms, template_set, vocabulary)
     features_md = embed_texts(model, prompts.texts, cache)
     weights_cd = text_classifier(features_md, prompts.class_of_text, len(classes.names))
     if scale is None:
@@ -90,9 +98,9 @@ def make_classifier(
         "template_set": template_set.name,
         "templates": list(template_set.templates),
         "templates_sha256": template_set.sha256,
-        "prompts_sha256": sha256_json(list(prompts.texts)),
+        "prompts_sha256": prompts.sha256,
         "n_prompts": len(prompts.texts),
-        "synonyms": {name: list(classes.synonyms.get(name, ())) for name in classes.names},
+        "names": dict(zip(classes.names, map(list, prompts.names), strict=True)),
         "classes_from": classes.source,
         "scale": scale,
     }

@@ -32,8 +32,12 @@ class PredictConfig(VerbConfig):
         description="Diagnoses to choose between, as a,b,c or a dataset card's name.",
     )
     model: str = Field(default="cutis-tiny", description="Model name; see 'cutis models list'.")
-    templates: Path | None = Field(
-        default=None, description="File of prompt templates [the bundled dermatology set]."
+    templates: str | None = Field(
+        default=None,
+        description="Prompt templates: a file, or dermatology, dermoscopy, clinical [dermatology].",
+    )
+    plain_names: bool = Field(
+        default=False, description="Prompt with class names alone, without synonyms."
     )
     scale: float | None = Field(
         default=None,
@@ -136,7 +140,9 @@ def predict(config: PredictConfig) -> PredictResult:
     model = load_model(config.model, device=config.device)
     require_text(model)
     cache = config.cache or default_cache()
-    classifier = make_classifier(model, classes, config.templates, cache, config.scale)
+    classifier = make_classifier(
+        model, classes, config.templates, cache, config.scale, config.plain_names
+    )
     features_nd = np.concatenate([model.embed_images([picture]) for _, picture in readable])
     probs_nc = classifier.probabilities(features_nd)
     result = PredictResult(

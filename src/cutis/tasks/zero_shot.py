@@ -34,8 +34,12 @@ class ZeroShotConfig(RunConfig, DataConfig):
         default=None,
         description="Class names in label order, as a,b,c or a card's name [the dataset's own].",
     )
-    templates: Path | None = Field(
-        default=None, description="File of prompt templates [the bundled dermatology set]."
+    templates: str | None = Field(
+        default=None,
+        description="Prompt templates: a file, or dermatology, dermoscopy, clinical [dermatology].",
+    )
+    plain_names: bool = Field(
+        default=False, description="Prompt with class names alone, without synonyms."
     )
     scale: float | None = Field(
         default=None,
@@ -124,7 +128,9 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
     if config.dry_run:
         return _dry_run(config, full, dataset, model, classes, cache)
     with Run(config.output, "zero-shot", config) as run:
-        classifier = make_classifier(model, classes, config.templates, cache, config.scale)
+        classifier = make_classifier(
+            model, classes, config.templates, cache, config.scale, config.plain_names
+        )
         inputs = _inputs(dataset, model, classifier, cache, config.workers)
         if run.is_finished(inputs):
             return _already_finished(run)
