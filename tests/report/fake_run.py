@@ -189,7 +189,7 @@ def invent_record(
             "template_set": "cutis-dermatology", "templates_sha256": "56" * 32,
             "templates": ["a photo of {}", "a dermoscopic image of {}", "skin with {}"],
             "prompts_sha256": "78" * 32, "n_prompts": 3 * len(classes), "scale": 100.0,
-            "synonyms": {classes[-1]: ["angioma"]},
+            "names": {classes[-1]: ["angioma"]},
         },
         "versions": {"python": "3.11.9", "cutis": "0.1.0", "torch": "2.15.0", "numpy": "2.4.0"},
         "host": {"system": "Linux", "machine": "x86_64", "cores": 2},

@@ -192,7 +192,7 @@ def test_hostile_names_are_only_text(build):
     page = build(
         classes=nasty,
         id_prefix="<img src=x onerror=alert(1)>",
-        prompts={"templates": ["<script>{}</script>"], "template_set": "<b>", "synonyms": {}},
+        prompts={"templates": ["<script>{}</script>"], "template_set": "<b>", "names": {}},
         command="cutis <script>",
     )
     assert page.problems == []

@@ -102,13 +102,13 @@ def prompts_section(run: RunData) -> dict[str, Any] | None:
     prompts = run.get("prompts")
     if not prompts:
         return None
-    synonyms = prompts.get("synonyms") or {}
+    names = prompts.get("names") or {}
     return {
         "set": base_name(str(prompts.get("template_set", "unnamed"))),
         "templates": list(prompts.get("templates") or []),
         "n_prompts": prompts.get("n_prompts"),
         "scale": prompts.get("scale"),
-        "names": [(name, list(synonyms[name])) for name in run.classes if synonyms.get(name)],
+        "names": [(name, list(names[name])) for name in run.classes if names.get(name)],
     }
 
 
