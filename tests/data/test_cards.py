@@ -21,7 +21,7 @@ def test_every_bundled_card_is_complete(path: Path) -> None:
     assert card.description
     assert card.citation
     assert card.licence != "not stated"
-    assert card.source_url
+    assert card.source_url or card.name == "phantom"  # made by cutis itself
     assert card.modality in {"dermoscopy", "clinical", "synthetic"}
     assert card.headline_metric in METRICS
     assert set(card.columns) <= set(ROLES)

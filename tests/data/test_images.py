@@ -95,6 +95,29 @@ def test_sixteen_bits_are_scaled_to_eight(tmp_path: Path, ending: str) -> None:
     near(load_image(tmp_path / f"a.{ending}"), expected)
 
 
+def png(width: int, height: int, depth: int, colour: int, rows: bytes) -> bytes:
+    """A PNG file written by hand, for the kinds Pillow does not write."""
+    chunks = {
+        b"IHDR": struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0),
+        b"IDAT": zlib.compress(rows),
+        b"IEND": b"",
+    }
+    parts = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks.items()
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_sixteen_bit_colour_with_and_without_alpha(tmp_path: Path) -> None:
+    row = b"\0" + struct.pack(">6H", 65535, 32896, 0, 257, 257, 257)
+    (tmp_path / "rgb.png").write_bytes(png(2, 1, 16, 2, row))
+    assert np.asarray(load_image(tmp_path / "rgb.png")).tolist() == [[[255, 128, 0], [1, 1, 1]]]
+    row = b"\0" + struct.pack(">8H", 65535, 32896, 0, 65535, 257, 257, 257, 0)
+    (tmp_path / "rgba.png").write_bytes(png(2, 1, 16, 6, row))
+    assert np.asarray(load_image(tmp_path / "rgba.png")).tolist() == [[[255, 128, 0], [255] * 3]]
+
+
 def test_float_and_32_bit_tiff(tmp_path: Path) -> None:
     Image.fromarray(np.linspace(0, 1, 4, dtype=np.float32).reshape(2, 2)).save(tmp_path / "f.tif")
     assert np.asarray(load_image(tmp_path / "f.tif"))[..., 0].tolist() == [[0, 85], [170, 255]]

@@ -162,6 +162,8 @@ def test_a_label_chosen_by_hand_leaves_the_published_classes(tmp_path: Path) -> 
     assert load_dataset(table).name == "ham10000"
     chosen = load_dataset(table, columns={"label": "dx_type"})
     assert chosen.classes == ("consensus", "histo")
+    assert chosen.card.licence == load_dataset(table).card.licence
+    assert len(load_dataset(table, columns={"label": "DX"}).classes) == 7
 
 
 def test_settings_of_a_verb_name_the_dataset(tmp_path: Path) -> None:

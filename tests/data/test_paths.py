@@ -47,6 +47,14 @@ def test_an_absolute_path_inside_the_root_is_fine(tmp_path: Path) -> None:
     assert locate([str(tmp_path / "x" / "a.jpg")], tmp_path).found == (True,)
 
 
+def test_an_absolute_path_behind_a_linked_root_is_fine(tmp_path: Path) -> None:
+    touch(tmp_path, "disk/a.jpg")
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+    files = locate([str(tmp_path / "disk" / "a.jpg")], tmp_path / "link")
+    assert files.paths == (tmp_path / "link" / "a.jpg",)
+    assert files.found == (True,)
+
+
 def test_a_root_with_a_relative_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path, "images/a.jpg")
     monkeypatch.chdir(tmp_path)

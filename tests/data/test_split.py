@@ -176,7 +176,7 @@ def test_rows_without_a_label_are_spread_too(tmp_path: Path) -> None:
 
 def test_the_text_says_what_was_written_and_what_comes_next(table: Path, tmp_path: Path) -> None:
     text = split(table, tmp_path / "sub" / "new.csv").render()
-    assert "column 'split', seed 0, keeping whole" in text
+    assert "column 'split', seed 0, by " in text
     assert text.splitlines()[-1] == (
         f"Next: cutis data check --data {tmp_path}/sub/new.csv --images {tmp_path}"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cutis.data.tables import texts
+from cutis.data.cells import texts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,13 @@ import numpy as np
 
 from cutis.config import DataConfig
 from cutis.data.cards import CARD_FILE, NO_CARD, DatasetCard, get_card, matching_card, read_card
+from cutis.data.cells import texts, typed
 from cutis.data.dataset import Dataset, split_name
 from cutis.data.harmonise import harmonise
 from cutis.data.labels import Labels, read_labels
 from cutis.data.paths import ImageFiles, choose_root, locate
 from cutis.data.roles import LABELS, find_roles, folded
-from cutis.data.tables import RawTable, read_table, texts, typed
+from cutis.data.tables import RawTable, read_table
 from cutis.errors import CutisError, nearest_names
 
 if TYPE_CHECKING:
@@ -144,9 +145,7 @@ def _find_card(
         return (None, nothing) if str(card) == NO_CARD else (get_card(card), "given")
     beside = source.parent / CARD_FILE
     if beside.is_file():
-        return read_card(beside), f"{CARD_FILE} beside the table"
-    if "label" in given:
-        return None, nothing  # a label chosen by hand has classes of its own
+        return _without_other_classes(read_card(beside), given), f"{CARD_FILE} beside the table"
     labels = {*LABELS, "malignant", "three_partition_label"}
     values = {
         str(column): {text for text in texts(frame[column].unique()) if text is not None}
@@ -154,7 +153,16 @@ def _find_card(
         if folded(column) in labels
     }
     found = matching_card([str(column) for column in frame.columns], values)
-    return found, "known by its columns" if found else nothing
+    if found is None:
+        return None, nothing
+    return _without_other_classes(found, given), "known by its columns"
+
+
+def _without_other_classes(card: DatasetCard, given: Mapping[str, str]) -> DatasetCard:
+    """Drop the classes of a card nobody asked for when another label was chosen by hand."""
+    if "label" not in given or folded(given["label"]) == folded(card.columns.get("label", "")):
+        return card
+    return card.model_copy(update={"classes": ()})
 
 
 def _labels(frame: pd.DataFrame, roles: Mapping[str, str], card: DatasetCard | None) -> Labels:

@@ -143,13 +143,14 @@ def locate(names: Sequence[str | None], root: Path, search: bool = True) -> Imag
         Whether a bare name that is not in the root is looked for in the folders below.
     """
     base = str(Path(root).absolute())
+    real = str(Path(root).resolve())
     listing = Listing(base)
     paths: list[Path] = []
     found: list[bool] = []
     refused: dict[int, str] = {}
     ambiguous: dict[int, int] = {}
     for row, name in enumerate(names):
-        relative = inside(name, base) if name is not None else "."
+        relative = (inside(name, base) or inside(name, real)) if name is not None else "."
         if relative is None:
             refused[row] = str(name)
             relative = "."

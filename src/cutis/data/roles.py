@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from cutis.data.tables import texts
+from cutis.data.cells import texts
 from cutis.errors import CutisError, nearest_names
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from cutis.config import DataConfig
+from cutis.data.cells import texts
 from cutis.data.dataset import Dataset
 from cutis.data.loading import Reading, read_dataset
-from cutis.data.tables import texts
 from cutis.data.text import columns, shortened
 
 _CLASSES_SHOWN = 40

@@ -92,13 +92,13 @@ class SplitTable:
         lines.append(["all", *((self.parts_n == part).sum() for part in counts)])
         data = self.dataset
         kept = (
-            f"{self.n_groups} groups by '{data.roles['group']}'"
+            f"by {self.n_groups} groups of '{data.roles['group']}'"
             if "group" in data.roles
-            else ("single images, because no column names lesions or patients")
+            else ("by image, because no column names lesions or patients")
         )
         return "\n".join(
             [
-                f"{self.output}: column '{self.column}', seed {self.seed}, keeping whole {kept}.",
+                f"{self.output}: column '{self.column}', seed {self.seed}, {kept}.",
                 *columns(lines),
                 f"Next: cutis data check --data {self.output}{self._images()}",
             ]

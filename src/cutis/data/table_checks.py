@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cutis.data.cells import texts
 from cutis.data.dataset import Dataset
 from cutis.data.findings import FIRST_ROW, Finding
 from cutis.data.harmonise import SUBGROUPS
-from cutis.data.tables import texts
 from cutis.errors import nearest_names
 
 if TYPE_CHECKING:
@@ -208,13 +208,13 @@ def _telling_gaps(data: Dataset) -> Iterator[Finding]:
         if strength >= ASSOCIATION:
             telling.update(dict.fromkeys(columns, strength))
     if telling:
-        weak, strong = min(telling.values()), max(telling.values())
+        strong = max(telling.values())
         yield Finding(
             "warning",
             "telling-gap",
-            f"Whether a value is missing tells about the label (Cramer's V {weak:.2f} to "
-            f"{strong:.2f}) in {', '.join(telling)}. A model that sees what is missing will look "
-            "too good, and subgroups by these columns leave out other classes than they seem to.",
+            f"Whether a value is missing tells about the label (Cramer's V up to {strong:.2f}) in "
+            f"{', '.join(telling)}. A model that sees what is missing will look too good, and "
+            "subgroups by these columns leave some classes out.",
         )
 
 
