@@ -5,6 +5,7 @@
 
 from cutis.data.phantom.attributes import ATTRIBUTES, CLASSES, CODES, PRIORS
 from cutis.data.phantom.concepts import CONCEPTS
+from cutis.data.phantom.generate import PhantomConfig, PhantomResult, data_phantom
 from cutis.data.phantom.sample import Sample, sample
 from cutis.data.phantom.spec import Population, Spec, draw_spec
 
@@ -14,9 +15,12 @@ __all__ = [
     "CODES",
     "CONCEPTS",
     "PRIORS",
+    "PhantomConfig",
+    "PhantomResult",
     "Population",
     "Sample",
     "Spec",
+    "data_phantom",
     "draw_spec",
     "sample",
 ]

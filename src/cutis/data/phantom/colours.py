@@ -37,7 +37,7 @@ def srgb_to_lab(srgb: Array) -> Array:
     Examples
     --------
     >>> srgb_to_lab(np.array([1.0, 1.0, 1.0])).round(1).tolist()
-    [100.0, 0.0, 0.0]
+    [100.0, -0.0, 0.0]
     """
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _TO_XYZ.T / _WHITE

@@ -67,7 +67,7 @@ def read_answers(diagnosis: int, rng: np.random.Generator) -> tuple[int, ...]:
     Examples
     --------
     >>> read_answers(4, np.random.default_rng(0))
-    (4, 4, 4, 4)
+    (4, 4, 2, 0)
     """
     uniform = rng.random(len(READERS))
     rows = _CUMULATIVE[:, diagnosis, :-1]

@@ -66,7 +66,9 @@ def add_nests(canvas: Canvas) -> None:
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.9), radii, strict=True):
         for _ in range(2):
             dc, dr = rng.normal(0, 0.45 * radius, 2) * canvas.per_unit
-            canvas.stamp(nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.12, 0.6), 0.15)
+            canvas.stamp(
+                nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.12, 0.6), 0.15
+            )
     nest = np.minimum(nest, 1.2)
     nest *= (
         1.0 + np.float32(0.18) * canvas.noise("mottle") + np.float32(0.15) * canvas.noise("grain")

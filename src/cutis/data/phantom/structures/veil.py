@@ -8,7 +8,9 @@ from cutis.data.phantom.banks import Field, banks, read
 from cutis.data.phantom.canvas import Canvas, smoothstep
 
 
-def _region(canvas: Canvas, stream: int, size: float, off: float, steep: float) -> tuple[Field, Field]:
+def _region(
+    canvas: Canvas, stream: int, size: float, off: float, steep: float
+) -> tuple[Field, Field]:
     """Return a soft irregular region (0 to 1) and its uniform numbers."""
     lesion = canvas.lesion
     u = lesion.rng(stream).random(6)
