@@ -24,7 +24,7 @@ def upsample(coarse: Field, size: int) -> Field:
 def _stretch(rows: Field, size: int) -> Field:
     """Interpolate along the first axis to ``size`` rows."""
     where, weights = _cubic(rows.shape[0], size)
-    out = rows.take(where[0], axis=0) * weights[0]
+    out: Field = rows.take(where[0], axis=0) * weights[0]
     for k in (1, 2, 3):
         out += rows.take(where[k], axis=0) * weights[k]
     return out
@@ -171,19 +171,23 @@ def open_canvas(lesion: Lesion, view: View, size: int) -> Canvas:
     x, y = lesion_coordinates(view, size)
     ox, oy = lesion.origin
     where = address(x + np.float32(1024.0 + ox), y + np.float32(1024.0 + oy))
-    zero = [np.zeros((size, size), np.float32) for _ in range(5)]
-    canvas = Canvas(lesion, view, size, x, y, where, where > 0, x, x, *zero)
+    melanin, deep, blood, keratin, white = np.zeros((5, size, size), np.float32)
+    canvas = Canvas(
+        lesion, view, size, x, y, where, where > 0, x, x, melanin, deep, blood, keratin, white
+    )
     coarse = upsample(signed_distance(lesion, *lesion_coordinates(view, LOW)), size)
     rough = np.float32(lesion.roughness)
-    canvas.inner = coarse + rough * (
-        canvas.noise("lobe") + np.float32(0.55) * canvas.noise("mottle")
-    )
-    canvas.mask = canvas.inner > 0
+    inner = canvas.noise("mottle") * np.float32(0.55)
+    inner += canvas.noise("lobe")
+    inner *= rough
+    inner += coarse
+    canvas.mask = inner > 0
     if lesion.softness > 8.0:  # a fading border breaks up into grains
-        canvas.inner += np.float32(0.07 * lesion.softness) * (
-            canvas.noise("mottle") + canvas.noise("grain")
-        )
-    ramp = canvas.inner * np.float32(1.0 / lesion.softness)
+        grains = canvas.noise("mottle") + canvas.noise("grain")
+        grains *= np.float32(0.07 * lesion.softness)
+        inner += grains
+    canvas.inner = inner
+    ramp = inner * np.float32(1.0 / lesion.softness)
     ramp += np.float32(0.5)
     canvas.inside = smoothstep(ramp)
     return canvas
@@ -196,4 +200,4 @@ def lesion_coordinates(view: View, size: int) -> tuple[Field, Field]:
     v = ((centres - np.float32(view.y)) * np.float32(1.0 / view.zoom))[:, None]
     cos, sin = np.float32(np.cos(view.turn)), np.float32(np.sin(view.turn))
     mirror = np.float32(view.mirror)
-    return mirror * (cos * u + sin * v), cos * v - sin * u
+    return np.asarray(mirror * (cos * u + sin * v)), np.asarray(cos * v - sin * u)

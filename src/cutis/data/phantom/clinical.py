@@ -75,4 +75,5 @@ def _add_furrows(canvas: Canvas, rng: np.random.Generator) -> None:
 def _relief(size: int, corner: tuple[int, int], scale: float) -> Field:
     """Return the height of the skin's plateaus between furrows, about -1 to 1."""
     edge = slice_of("edge", size, corner, scale)
-    return np.minimum(edge * np.float32(5.0), np.float32(1.0)) * np.float32(2.0) - np.float32(1.0)
+    plateau = np.minimum(edge * np.float32(5.0), np.float32(1.0))
+    return np.asarray(plateau * np.float32(2.0) - np.float32(1.0))

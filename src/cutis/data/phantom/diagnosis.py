@@ -43,7 +43,7 @@ def prior_vector(prior: str | Sequence[float]) -> Vector:
         raise ValueError(f"a prior needs {len(CLASSES)} non-negative weights, got {prior!r}")
     if weights.sum() <= 0:
         raise ValueError("a prior needs at least one positive weight")
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum(), np.float64)
 
 
 def posterior(

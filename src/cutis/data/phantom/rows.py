@@ -8,6 +8,7 @@ from cutis.data.phantom.artefacts.spec import NAMES
 from cutis.data.phantom.attributes import BY_NAME, CLASSES, CODES
 from cutis.data.phantom.captions import write_captions
 from cutis.data.phantom.concepts import concepts
+from cutis.data.phantom.diagnosis import Vector
 from cutis.data.phantom.readers import READERS, read_answers
 from cutis.data.phantom.spec import Spec
 from cutis.data.phantom.views import FIELD
@@ -75,7 +76,7 @@ def row(spec: Spec, all_views: bool) -> dict[str, Value]:
     }
 
 
-def _columns(prefix: str, values: np.ndarray) -> dict[str, Value]:
+def _columns(prefix: str, values: Vector) -> dict[str, Value]:
     return {
         f"{prefix}_{code}": float(f"{value:.6g}") for code, value in zip(CODES, values, strict=True)
     }

@@ -36,4 +36,4 @@ def signed_distance(lesion: Lesion, x: Field, y: Field) -> Field:
     u, v = x / stretch, y * stretch
     angle = np.arctan2(v, u)
     where = (angle * np.float32(_BINS / (2 * np.pi))).astype(np.int64) & (_BINS - 1)
-    return outline(lesion).take(where) - np.hypot(u, v)
+    return np.asarray(outline(lesion).take(where) - np.hypot(u, v))

@@ -64,4 +64,5 @@ def draw_artefacts(
         rate, bias, float(prior[BIASED_CLASS]), diagnosis == BIASED_CLASS
     )
     present = [int(x < p) for x, p in zip(u, chances, strict=False)]
-    return Artefacts(*present, key=int(u[-1] * 2**31))
+    hair, ruler, ink, bubbles, corner = present
+    return Artefacts(hair, ruler, ink, bubbles, corner, int(u[-1] * 2**31))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import banks, read
 from cutis.data.phantom.canvas import Canvas, smoothstep
@@ -83,7 +84,7 @@ def add_streaks(canvas: Canvas, level: int) -> None:
     canvas.melanin += dark * line * along
 
 
-def _ring(rng: np.random.Generator, knots: int) -> np.ndarray:
+def _ring(rng: np.random.Generator, knots: int) -> NDArray[np.float64]:
     height = rng.uniform(0.2, 1.0, knots + 1)
     height[-1] = height[0]
     return height

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cutis.data.phantom.banks import Field
 from cutis.data.phantom.canvas import Canvas
 
 
@@ -35,7 +37,7 @@ def add_pigment(canvas: Canvas) -> None:
     canvas.keratin += keratin * body
 
 
-def _second_colour(canvas: Canvas, u: np.ndarray) -> np.ndarray:
+def _second_colour(canvas: Canvas, u: NDArray[np.float64]) -> Field:
     """Return a factor on the pigment: deep blotches on one side, pale parts elsewhere."""
     lesion = canvas.lesion
     angle = 2 * np.pi * u[0]
@@ -50,4 +52,4 @@ def _second_colour(canvas: Canvas, u: np.ndarray) -> np.ndarray:
     if lesion.pigments[0] > 0.3:
         blotch = np.maximum(patch - np.float32(0.55), 0.0)
         canvas.deep += np.float32(0.5 * lesion.second * u[2]) * blotch * canvas.inside
-    return np.minimum(factor, np.float32(3.0))
+    return np.asarray(np.minimum(factor, np.float32(3.0)))
