@@ -21,6 +21,14 @@ def test_codes_take_the_names_of_the_other_column_in_code_order() -> None:
     assert read.values_n.tolist() == [2, 0, 1, -1]
 
 
+def test_a_missing_name_does_not_hide_the_others() -> None:
+    read = read_labels(["1", "0", "1", "-1"], [None, "nevus", "melanoma", "whatever"])
+    assert [entry.name for entry in read.classes] == ["nevus", "melanoma"]
+    assert read.values_n.tolist() == [1, 0, 1, -1]
+    nameless = read_labels(["1", "0"], [None, "nevus"])
+    assert [entry.name for entry in nameless.classes] == ["0", "1"]
+
+
 def test_codes_without_names_say_so() -> None:
     read = read_labels(["0", "1.0", "1"])
     assert [entry.name for entry in read.classes] == ["0", "1"]

@@ -146,6 +146,8 @@ def test_an_unnamed_column_with_values_is_kept(tmp_path: Path) -> None:
     [
         ("t.csv", b"", "empty"),
         ("t.csv", b" \n\n", "empty"),
+        ("t.csv", b"\xff\xfe", "empty"),
+        ("t.csv", b'image,label\n"a.jpg,1\nb.jpg,0\n', "broken"),
         ("t.csv", b"image,label\n", "empty"),
         ("t.csv", b"image,label\na.jpg,nv,extra\n", "expected 2 columns, got 3"),
         ("t.csv", b"image,label\na.jpg\n", "expected 2 columns, got 1"),

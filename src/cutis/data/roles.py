@@ -204,13 +204,15 @@ def all_integers(values: Sequence[str | None]) -> bool:
     (True, False)
     """
     given = {value for value in values if value is not None}
-    return bool(given) and all(re.fullmatch(r"-?\d+(\.0+)?", value) for value in given)
+    return bool(given) and all(re.fullmatch(r"-?\d{1,9}(\.0+)?", value) for value in given)
 
 
 def one_name_per_code(
     codes: Sequence[str | None], names: Sequence[str | None]
 ) -> dict[int, str] | None:
     """Return the name of every integer code, or None if they do not pair one to one.
+
+    A row without a name says nothing, a negative code means no label.
 
     Examples
     --------
@@ -219,11 +221,14 @@ def one_name_per_code(
     >>> one_name_per_code(["1", "0", "1"], ["mel", "nv", "bcc"]) is None
     True
     """
-    pairs = {(code, name) for code, name in zip(codes, names, strict=True) if code is not None}
+    pairs = set(zip(codes, names, strict=True))
+    wanted = {int(float(code)) for code, _ in pairs if code is not None and code[0] != "-"}
     found: dict[int, str] = {}
     for code, name in pairs:
-        if name is None or found.setdefault(int(float(code)), name) != name:
+        if code is None or name is None or code[0] == "-":
+            continue
+        if found.setdefault(int(float(code)), name) != name:
             return None
-    if len(set(found.values())) < len(found):
+    if set(found) != wanted or len(set(found.values())) < len(found):
         return None
     return dict(sorted(found.items()))

@@ -64,11 +64,7 @@ def read_table(path: Path | str) -> RawTable:
     else:
         raw = _read_text(path)
     if raw.frame.shape[1] == 0 or len(raw.frame) == 0:
-        raise CutisError(
-            f"The table {path} is empty.",
-            allowed="A table needs a header and at least one row.",
-            fix="give --data another table",
-        )
+        raise _empty(path)
     return raw
 
 
@@ -102,6 +98,14 @@ def _not_a_table(path: Path, why: str = "") -> CutisError:
     )
 
 
+def _empty(path: Path) -> CutisError:
+    return CutisError(
+        f"The table {path} is empty.",
+        allowed="A table needs a header and at least one row.",
+        fix="give --data another table",
+    )
+
+
 def _read_parquet(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -123,14 +127,12 @@ def _read_text(path: Path) -> RawTable:
     if encoding != "utf-16" and b"\0" in head:
         raise _not_a_table(path, " (it is binary)")
     if not head.strip():
-        raise CutisError(
-            f"The table {path} is empty.",
-            allowed="A table needs a header and at least one row.",
-            fix="give --data another table",
-        )
+        raise _empty(path)
     text = codecs.getincrementaldecoder(encoding)().decode(head).lstrip("\ufeff")
     delimiter = "\t" if path.suffix.casefold() in TABS else sniff_delimiter(text)
     header = next(iter(_rows(text, delimiter, 1)), [])
+    if not header:
+        raise _empty(path)
     columns = [name.strip() or f"column_{i + 1}" for i, name in enumerate(header)]
     _refuse_twins(path, columns)
     frame = _parse(path, columns, delimiter, encoding)
