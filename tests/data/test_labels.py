@@ -29,6 +29,10 @@ def test_a_missing_name_does_not_hide_the_others() -> None:
     assert [entry.name for entry in nameless.classes] == ["0", "1"]
 
 
+def test_names_need_no_other_names() -> None:
+    assert names(["nv", "mel"], names=["a", "b"]) == ["nv", "mel"]
+
+
 def test_codes_without_names_say_so() -> None:
     read = read_labels(["0", "1.0", "1"])
     assert [entry.name for entry in read.classes] == ["0", "1"]

@@ -58,6 +58,8 @@ def read_labels(
     card
         The dataset's card.
     """
+    if names is not None and not all_integers(values):
+        names = None  # labels that are names already need no others
     if card is not None and card.classes:
         return _by_card(values, names, card)
     if all_integers(values):
