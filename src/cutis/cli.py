@@ -115,11 +115,12 @@ def _command(verb: Verb) -> Callable[..., Any]:
     def positional_command(config: Any) -> Any:
         return function(config)
 
-    if getattr(config_class, "takes_positional", False):
-        command = positional_command
     if not any(field.is_required() for field in config_class.model_fields.values()):
         # cyclopts wants a default for a parameter whose parts all have one
         command.__kwdefaults__ = {"config": config_class()}
+        positional_command.__defaults__ = (config_class(),)
+    if getattr(config_class, "takes_positional", False):
+        command = positional_command
     annotation = Annotated[config_class, Parameter(name="*")]  # type: ignore[valid-type]
     command.__annotations__ = {"config": annotation, "return": Any}
     command.__doc__ = function.__doc__.split("\n\n")[0] if function.__doc__ else verb.help
