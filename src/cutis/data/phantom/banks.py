@@ -160,4 +160,4 @@ def address(x: Field, y: Field, per_unit: float = PER_UNIT) -> NDArray[np.int64]
 
 def read(plane: Field, where: NDArray[np.int64]) -> Field:
     """Return the values of a bank plane at addresses made by :func:`address`."""
-    return plane.take(where, mode="clip")
+    return plane.take(where, mode="wrap")

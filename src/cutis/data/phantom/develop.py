@@ -73,13 +73,19 @@ def blur(value: Field, radius: float) -> Field:
     passes = max(1, int(np.ceil(variance / 0.5)))
     side = np.float32(0.5 * variance / passes)
     middle = np.float32(1.0) - 2 * side
-    for _ in range(2 * passes):
-        blurred = value * middle
-        blurred[1:] += side * value[:-1]
-        blurred[:-1] += side * value[1:]
-        blurred[0] += side * value[0]
-        blurred[-1] += side * value[-1]
-        value = blurred.T
+    for _ in range(passes):
+        part = value * side
+        value = value * middle
+        value[1:] += part[:-1]
+        value[:-1] += part[1:]
+        value[0] += part[0]
+        value[-1] += part[-1]
+        part = value * side
+        value *= middle
+        value[:, 1:] += part[:, :-1]
+        value[:, :-1] += part[:, 1:]
+        value[:, 0] += part[:, 0]
+        value[:, -1] += part[:, -1]
     return value
 
 

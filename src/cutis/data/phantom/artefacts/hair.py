@@ -20,8 +20,8 @@ def curve(rng: np.random.Generator, size: float, heading: float, length: float) 
     along = np.array([np.cos(heading), np.sin(heading)])
     across = np.array([-along[1], along[0]])
     t = np.linspace(-0.5, 0.5, 14)[:, None]
-    bend = rng.normal(0.0, 0.45) * length
-    twist = rng.normal(0.0, 0.5) * length
+    bend = rng.normal(0.0, 0.25) * length
+    twist = rng.normal(0.0, 0.25) * length
     points = middle + t * length * along + (bend * t * t + twist * t**3) * across
     return [float(v) for v in points.ravel()]
 
@@ -35,10 +35,10 @@ def add_hair(image: Image.Image, rng: np.random.Generator) -> None:
     draw = ImageDraw.Draw(sheet)
     count = int(2 + 24 * rng.random() ** 2)
     main = rng.uniform(0, np.pi)
-    spread = rng.uniform(0.2, 0.9)
+    spread = rng.uniform(0.1, 0.8)
     thick = rng.uniform(0.7, 1.7) * size / 224 * 2
     for _ in range(count):
-        length = size * 2 * rng.uniform(0.25, 1.1)
+        length = size * 2 * rng.uniform(0.35, 1.5)
         path = curve(rng, 2 * size, main + rng.normal(0, spread), length)
         width = max(1, round(thick * rng.uniform(0.6, 1.2)))
         draw.line(path, fill=int(rng.uniform(120, 235)), width=width, joint="curve")

@@ -49,7 +49,8 @@ def add_corner(image: Image.Image, rng: np.random.Generator) -> None:
     radius = 1.35 - 0.33 * rng.random() ** 2
     soft = rng.uniform(0.03, 0.12)
     centres = np.linspace(-1.0, 1.0, size, dtype=np.float32)
-    far = np.hypot(centres - np.float32(x0), (centres - np.float32(y0))[:, None])
+    across, down = centres - np.float32(x0), (centres - np.float32(y0))[:, None]
+    far = np.sqrt(across * across + down * down)
     shade = np.clip((far - np.float32(radius)) * np.float32(1 / soft), 0.0, 1.0)
     shade *= shade * (3.0 - 2.0 * shade) * np.float32(0.97)
     paint(image, sheet_of(shade), (0.02, 0.02, 0.03))

@@ -55,7 +55,7 @@ def add_scar(canvas: Canvas) -> None:
     lesion = canvas.lesion
     u = lesion.rng(7).random(4)
     r = np.float32(1.0 / (lesion.radius * (0.42 + 0.22 * u[0])))
-    value = np.float32(1.0) - np.hypot(canvas.x * r, canvas.y * r)
+    value = np.float32(1.0) - r * np.sqrt(canvas.x * canvas.x + canvas.y * canvas.y)
     value += np.float32(0.18) * canvas.noise("lobe") + np.float32(0.10) * canvas.noise("mottle")
     region = smoothstep(value * np.float32(0.9) + np.float32(0.3))
     canvas.melanin *= 1.0 - np.float32(0.8) * region
