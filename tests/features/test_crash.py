@@ -32,6 +32,15 @@ def calm(tmp_path_factory):
     return dataset, snapshot(store), writer.count
 
 
+@pytest.fixture(autouse=True, scope="module")
+def quick():
+    """Leave out what costs time and cannot matter to a process that is killed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda handle: None)
+        patch.setattr("cutis.features.describe.versions", lambda: {"cutis": "0"})
+        yield
+
+
 def attempt(dataset, cache: Path, at: int | None = None, when: str = "before") -> bool:
     """Extract; tell whether it came to its end."""
     with pytest.MonkeyPatch.context() as patch, watched(Writer(at, when)):
@@ -54,7 +63,7 @@ def test_a_calm_run_writes_what_is_documented(calm):
 
 def test_every_single_operation_can_be_the_last(calm, tmp_path):
     dataset, files, operations = calm
-    assert operations > 30
+    assert operations > 40
     for at in range(operations):
         cache = tmp_path / str(at)
         assert not attempt(dataset, cache, at, WHEN[at % 3])
@@ -95,15 +104,15 @@ def run_worker(mode: str, folder: Path, *words: str) -> list[dict]:
     worker = Path(__file__).with_name("kill_worker.py")
     done = subprocess.run(
         [sys.executable, str(worker), mode, str(folder), *words],
-        capture_output=True, text=True, timeout=240, check=True,
+        capture_output=True, text=True, timeout=900, check=True,
     )  # fmt: skip
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork on Windows")
 def test_sigkill_at_chosen_operations(tmp_path):
-    results = run_worker("operations", tmp_path, "1", "5", "11", "17", "24", "30")
-    assert len(results) == 6
+    results = run_worker("operations", tmp_path, "1", "12", "24", "39")
+    assert len(results) == 4
     for result in results:
         assert result["signal"] == 9
         assert result["leftover"], "the killed process left nothing behind"
@@ -112,7 +121,7 @@ def test_sigkill_at_chosen_operations(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork on Windows")
 def test_sigkill_at_random_times_two_times_each(tmp_path):
-    results = run_worker("times", tmp_path, "6")
+    results = run_worker("times", tmp_path, "3")
     assert all(result["same"] for result in results)
     assert any(9 in result["signals"] for result in results), "every run ended before it was killed"
 
@@ -127,7 +136,7 @@ def test_two_processes_on_one_store_compute_it_once(tmp_path):
     assert result["same"]
 
 
-@pytest.mark.parametrize("failing", [0, 3, 8, 14])
+@pytest.mark.parametrize("failing", [0, 3, 8, 12])
 def test_full_disk_is_said_and_survived(calm, tmp_path, monkeypatch, failing):
     dataset, files, _ = calm
     monkeypatch.setattr("cutis.features.describe.SHARD_ROWS", 4)
@@ -145,9 +154,9 @@ def test_full_disk_is_said_and_survived(calm, tmp_path, monkeypatch, failing):
         patch.setattr(Path, "write_bytes", write_bytes)
         with pytest.raises(CutisError, match="disk is full"):
             embed(dataset, TinyModel(), tmp_path, batch_size=3)
-    kept = [snapshot(store) for store in stores(tmp_path)]
-    assert [sorted(files)[: len(k)] != [] for k in kept] == [True] * (failing > 0)
-    assert sum(len(k) for k in kept) == failing, "finished files are kept, unfinished ones gone"
+    (kept,) = [snapshot(store) for store in stores(tmp_path)]
+    assert kept.items() <= files.items()
+    assert len(kept) == failing, "finished files are kept, unfinished ones gone"
     embed(dataset, TinyModel(), tmp_path, batch_size=3)
     assert [snapshot(store) for store in stores(tmp_path)] == [files]
 

@@ -17,7 +17,7 @@ from cutis.features.opened import Features, default_cache, open_features
 from cutis.features.plan import identify
 from cutis.features.store import FeatureStore
 from cutis.features.verb import EmbedConfig, EmbedResult, embed_verb
-from cutis.runs import host, versions
+from cutis.runs import host
 
 if TYPE_CHECKING:
     from cutis.data import Dataset
@@ -109,7 +109,6 @@ def _log(
         "images": work.images,
         "seconds": round(work.seconds, 3),
         "host": host(),
-        "versions": versions(),
     }
     try:
         with (cache / "extractions.jsonl").open("a", encoding="utf-8") as stream:

@@ -55,7 +55,7 @@ def feature_identity(model: Model, rows: str) -> dict[str, Any]:
     }
 
 
-def feature_key(identity: dict[str, Any]) -> str:
+def feature_key(identity: dict[str, Any] | None) -> str:
     """Return the name of the store that holds these features.
 
     Examples

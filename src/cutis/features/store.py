@@ -73,7 +73,7 @@ class FeatureStore:
         record = self._json(META)
         if record is None:
             return None
-        if not isinstance(record, dict) or feature_key(record["identity"]) != record["key"]:
+        if not isinstance(record, dict) or record.get("key") != feature_key(record.get("identity")):
             raise self.damaged(META, "it does not describe this store")
         return record
 
@@ -178,7 +178,7 @@ class FeatureStore:
         record = self._json(DONE)
         if record is None:
             return False
-        for name, facts in record["files"].items():
+        for name, facts in _listed(record).items():
             try:
                 size = (self.dir / name).stat().st_size
             except FileNotFoundError:
@@ -195,7 +195,7 @@ class FeatureStore:
         CutisError
             If a file changed since it was written.
         """
-        for name, facts in (self._json(DONE) or {"files": {}})["files"].items():
+        for name, facts in _listed(self._json(DONE)).items():
             if sha256_file(self.dir / name) != facts["sha256"]:
                 raise self.damaged(name, "its bytes changed since it was written")
 
@@ -218,6 +218,11 @@ class FeatureStore:
     def _write(self, name: str, content: bytes) -> None:
         with atomic_path(self.dir / name) as temporary:
             temporary.write_bytes(content)
+
+
+def _listed(done: Any) -> dict[str, dict[str, Any]]:
+    files = done.get("files") if isinstance(done, dict) else None
+    return files if isinstance(files, dict) else {META: {"bytes": -1, "sha256": ""}}
 
 
 def shard_name(shard: int) -> str:

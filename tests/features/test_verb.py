@@ -1,0 +1,142 @@
+"""`cutis embed` end to end, with a real table and a real model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from cutis.data import load_dataset, load_image
+from cutis.errors import CutisError
+from cutis.features import embed, open_features
+from cutis.features.verb import EmbedConfig, embed_verb, short
+from cutis.models import load_model
+from tests.features.fakes import snapshot
+
+
+@pytest.fixture
+def config(table, small_model, tmp_path):
+    """Settings of a small run; keywords change them."""
+
+    def make(**more) -> EmbedConfig:
+        given = {
+            "data": table, "images": table.parent / "images", "output": tmp_path / "run",
+            "model": small_model, "device": "cpu",
+        }  # fmt: skip
+        return EmbedConfig(**(given | more))
+
+    return make
+
+
+def test_features_are_those_of_the_model(config, table, small_model):
+    features = embed_verb(config()).features
+    model = load_model(small_model, device="cpu")
+    names = [f"{i:03d}.png" for i in features.rows]
+    images = [load_image(table.parent / "images" / name) for name in names]
+    assert len(images) == 9
+    assert np.abs(model.embed_images(images) - features.values_nd).max() < 1e-5
+
+
+def test_the_run_names_store_counts_errors_and_speed(config, tmp_path):
+    result = embed_verb(config())
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["status"] == "finished"
+    assert record["features"]["n_features"] == 9
+    assert record["features"]["n_unreadable"] == 3
+    assert record["features"]["dim"] == 16
+    assert record["features"]["cosine_to_fp32"] is None
+    assert record["images_per_second"] > 0
+    assert record["inputs"]["features_key"] == result.features.key
+    assert open_features(record["features"]["store"]).key == result.features.key
+    errors = pd.read_csv(tmp_path / "run" / "errors.csv")
+    assert errors["image"].tolist() == ["002.png", "005.png", "011.png"]
+    assert record["outputs"] == ["errors.csv"]
+
+
+def test_the_text_names_run_errors_and_next_command(config, tmp_path):
+    lines = embed_verb(config()).render().splitlines()
+    assert "Features of 9 of 12 images, 16 values each" in lines[0]
+    assert "3 could not be read" in lines[1]
+    assert "images/s" in lines[2]
+    assert lines[-1].startswith(f"Run: {tmp_path / 'run'}. Next: cutis zero-shot --data ")
+
+
+def test_again_does_nothing(config, tmp_path):
+    embed_verb(config())
+    before = snapshot(tmp_path / "run")
+    result = embed_verb(config(workers=1, batch_size=3))
+    after = snapshot(tmp_path / "run")
+    assert after["run.json"] == before["run.json"]
+    assert "All of them were cached." in result.render()
+
+
+def test_bf16_states_its_cosine(config, tmp_path):
+    result = embed_verb(config(precision="bf16"))
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    cosine = record["features"]["cosine_to_fp32"]
+    exact = embed_verb(config(output=tmp_path / "exact")).features.values_nd
+    reduced = result.features.values_nd
+    cosines = torch.nn.functional.cosine_similarity(torch.tensor(reduced), torch.tensor(exact))
+    assert cosine["n"] == 7
+    assert float(cosines.min()) - 1e-4 < cosine["min"] <= cosine["mean"] < 1
+    assert cosine["min"] > 0.999
+    assert f"least {cosine['min']:.6f}" in result.render()
+    assert not np.array_equal(reduced, exact)
+
+
+def test_dry_run_plans_and_writes_nothing(config, tmp_path):
+    result = embed_verb(config(dry_run=True))
+    text = result.render()
+    assert "0 of 12 images are cached" in text
+    assert "12 to compute, about" in text
+    assert "Without an image file: 1 rows" in text
+    assert not (tmp_path / "run").exists()
+    embed_verb(config())
+    assert "12 of 12 images are cached" in embed_verb(config(dry_run=True)).render()
+
+
+def test_export_writes_array_and_rows(config, tmp_path):
+    features = embed_verb(config(export=True)).features
+    values = np.load(tmp_path / "run" / "features.npy")
+    rows = pd.read_csv(tmp_path / "run" / "features.csv", dtype={"id": str})
+    assert np.array_equal(values, features.values_nd)
+    assert rows["row"].tolist() == features.rows.tolist()
+    assert tuple(rows["id"]) == features.ids
+
+
+def test_no_readable_image_is_an_error(config, table):
+    for path in (table.parent / "images").iterdir():
+        path.write_text("not an image")
+    with pytest.raises(CutisError, match=r"None of the 12 images.*cutis data check --data"):
+        embed_verb(config())
+
+
+def test_python_and_command_share_the_features(config, table, small_model, tmp_path):
+    made = embed_verb(config()).features
+    dataset = load_dataset(table, images=table.parent / "images")
+    found = embed(dataset, load_model(small_model, device="cpu"))
+    assert found.dir == made.dir
+    assert found.images_per_second is None
+
+
+def test_a_record_does_not_name_its_user(monkeypatch):
+    monkeypatch.setattr("pathlib.Path.home", lambda: Path("/home/someone"))
+    assert short(Path("/home/someone/.cache/cutis/features/k")) == "~/.cache/cutis/features/k"
+    assert short(Path("/data/k")) == "/data/k"
+
+
+def test_from_the_shell(config, table, tmp_path):
+    script = Path(sys.executable).with_name("cutis")
+    given = config()
+    words = ["embed", "--data", table, "--images", given.images, "--model", given.model,
+             "-o", tmp_path / "run", "--device", "cpu"]  # fmt: skip
+    done = subprocess.run([script, *map(str, words)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Run: ")
+    assert "Features: 12/12 images" in done.stderr
