@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cutis.features import embed, plan
+from cutis.features import embed, features_key, plan
 from cutis.features.plan import Plan
 from tests.features.fakes import TinyModel, make_images, stores
 
@@ -28,6 +28,7 @@ def test_all_is_cached(dataset, tmp_path):
     planned = plan(dataset, model, tmp_path)
     assert (planned.n_cached, planned.images_per_second) == (10, None)
     assert (planned.key, planned.dir) == (features.key, features.dir)
+    assert features_key(dataset, model, tmp_path) == features.key
     assert model.batches == []
 
 
