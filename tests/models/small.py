@@ -66,8 +66,18 @@ def cae_shapes(depth: int = 2) -> dict[str, tuple[int, ...]]:
     }
     for i in range(depth):
         block = f"visual.blocks.{i}."
-        for name in ("gamma_1", "gamma_2", "norm1.weight", "norm1.bias", "norm2.weight",
-                     "norm2.bias", "attn.q_bias", "attn.v_bias", "attn.proj.bias", "mlp.fc2.bias"):
+        for name in (
+            "gamma_1",
+            "gamma_2",
+            "norm1.weight",
+            "norm1.bias",
+            "norm2.weight",
+            "norm2.bias",
+            "attn.q_bias",
+            "attn.v_bias",
+            "attn.proj.bias",
+            "mlp.fc2.bias",
+        ):
             shapes[block + name] = (width,)  # fmt: skip
         shapes[block + "attn.qkv.weight"] = (3 * width, width)
         shapes[block + "attn.proj.weight"] = (width, width)
@@ -182,3 +192,13 @@ def pictures(count: int = 3) -> list[Image.Image]:
         Image.fromarray(random.integers(0, 256, (40 + 7 * i, 55 - 5 * i, 3), dtype=np.uint8))
         for i in range(count)
     ]
+
+
+def refusal(kind: str) -> Exception:
+    """An error of the hub library, without the HTTP response it would carry."""
+    from huggingface_hub import errors
+
+    error = getattr(errors, kind)
+    made: Exception = error.__new__(error)
+    made.args = ("refused",)
+    return made

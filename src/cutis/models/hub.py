@@ -10,6 +10,11 @@ from urllib.parse import urlparse
 
 from cutis.errors import CutisError
 
+FOLDER = (
+    "with the repository's configuration and tokenizer files if it has any, copy them into one "
+    "folder here, and use --model local-dir:FOLDER"
+)
+
 
 def models_folder() -> Path | None:
     """Return the folder of the user's own model files, ``$CUTIS_MODELS``, or None.
@@ -52,7 +57,7 @@ def cached_folder(repository: str, names: Sequence[str]) -> Path | None:
     return None
 
 
-def fetch(repository: str, names: Sequence[str]) -> Path | None:
+def fetch(repository: str, names: Sequence[str], instead: str = FOLDER) -> Path | None:
     """Return the first of the named files that a hub repository has, fetching it if need be.
 
     Parameters
@@ -61,6 +66,8 @@ def fetch(repository: str, names: Sequence[str]) -> Path | None:
         ``org/name``.
     names
         File names, preferred first.
+    instead
+        What to do with the file without a network, for the message.
 
     Returns
     -------
@@ -79,21 +86,21 @@ def fetch(repository: str, names: Sequence[str]) -> Path | None:
     for name in names:
         if known_absent(repository, name):
             continue
-        path = _download(repository, name, names)
+        path = _download(repository, name, names, instead)
         if path is not None:
             return path
     return None
 
 
-def _download(repository: str, name: str, names: Sequence[str]) -> Path | None:
+def _download(repository: str, name: str, names: Sequence[str], instead: str) -> Path | None:
     from huggingface_hub import errors, hf_hub_download
 
     if not _online():
-        raise offline_error(repository, names)
+        raise offline_error(repository, names, instead)
     try:
         return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
     except errors.LocalEntryNotFoundError:
-        raise offline_error(repository, names) from None
+        raise offline_error(repository, names, instead) from None
     except errors.EntryNotFoundError:
         return None
     except errors.GatedRepoError:
@@ -109,7 +116,7 @@ def _download(repository: str, name: str, names: Sequence[str]) -> Path | None:
     except errors.HFValidationError as error:
         raise CutisError(f"'{repository}' is not a hub name: {error}.", fix="org/name") from None
     except OSError as error:
-        raise offline_error(repository, names, str(error).splitlines()[0]) from None
+        raise offline_error(repository, names, instead, str(error).splitlines()[0]) from None
 
 
 def _online() -> bool:
@@ -127,12 +134,13 @@ def _online() -> bool:
     return True
 
 
-def offline_error(repository: str, names: Sequence[str], reason: str = "") -> CutisError:
+def offline_error(
+    repository: str, names: Sequence[str], instead: str = FOLDER, reason: str = ""
+) -> CutisError:
     """Say which file is needed, where to put it and how to name it then."""
     because = f" ({reason})" if reason else ""
     return CutisError(
         f"{repository} is not on this machine and the model hub cannot be reached{because}.",
         allowed=f"Needed is {' or '.join(names)} of that repository.",
-        fix="fetch that repository's files on a machine with a network, copy them into one "
-        "folder here, and use --model local-dir:FOLDER",
+        fix=f"fetch it on a machine with a network, {instead}",
     )

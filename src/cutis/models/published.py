@@ -108,7 +108,9 @@ def random_towers(source: Source, seed: int = 0) -> tuple[Towers, str]:
 
 def _timm_file(architecture: str, facts: dict[str, Any]) -> Path:
     repository, own = facts.get("hf_hub_id"), facts.get("hf_hub_filename")
-    weights = fetch(repository, [own] if own else TIMM_FILES) if repository else None
+    instead = f"copy it here, and use --model timm:{architecture}@/path/to/file"
+    names = [own] if own else TIMM_FILES
+    weights = fetch(repository, names, instead) if repository else None
     if weights is None:
         raise CutisError(
             f"timm publishes no weights for {architecture}.",

@@ -82,8 +82,14 @@ def _require_file(path: Path) -> None:
         )
     if not path.is_file():
         raise CutisError(f"There is no checkpoint file {path}.", fix="check the path")
-    with path.open("rb") as stream:
-        start = stream.read(40)
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(40)
+    except OSError as error:
+        raise CutisError(
+            f"The checkpoint file {path} cannot be opened: {error.strerror}.",
+            fix="check that you may read it",
+        ) from None
     if start.startswith(b"version https://git-lfs"):
         raise CutisError(
             f"{path} is a Git LFS pointer of {path.stat().st_size} bytes, not the weights.",
@@ -121,7 +127,7 @@ def _read_torch(path: Path) -> Any:
                 fix="load it where you trust it and save its state_dict() as safetensors",
             ) from None
         raise _broken(path, error) from None
-    except (EOFError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+    except (OSError, EOFError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise _broken(path, error) from None
 
 
@@ -139,7 +145,7 @@ def _harmless_classes() -> list[Any]:
 def _code_inside(path: Path, error: Exception) -> CutisError:
     import re
 
-    named = re.search(r"(?:GLOBAL|class|global:?)\s+`?([A-Za-z_][\w.]*)", str(error))
+    named = re.search(r"GLOBAL `?([A-Za-z_][\w.]*)", str(error))
     what = f" (it names {named.group(1)})" if named else ""
     return CutisError(
         f"{path} holds code or Python objects besides tensors{what} and was not opened: reading "

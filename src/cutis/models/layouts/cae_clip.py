@@ -72,19 +72,18 @@ def image_tower(shapes: Shapes, start: str) -> Beit:
     The class token is left out of the pooled mean; tokens and mean share one LayerNorm, which
     the caller gets by :func:`share_norm` once the weights are in.
     """
-    inside = {key.removeprefix(start): shape for key, shape in shapes.items()
-              if key.startswith(start)}  # fmt: skip
-    width, _, patch, _ = inside["patch_embed.proj.weight"]
-    side = round((inside["pos_embed"][1] - 1) ** 0.5) * patch
-    blocks = {int(m.group(1)) for key in inside if (m := re.match(r"blocks\.(\d+)\.", key))}
+    width, _, patch, _ = shapes[start + "patch_embed.proj.weight"]
+    side = round((shapes[start + "pos_embed"][1] - 1) ** 0.5) * patch
+    block = re.compile(re.escape(start) + r"blocks\.(\d+)\.")
+    blocks = {int(m.group(1)) for m in map(block.match, shapes) if m}
     return Beit(
         img_size=side,
         patch_size=patch,
-        num_classes=inside["head.weight"][0],
+        num_classes=shapes[start + "head.weight"][0],
         embed_dim=width,
         depth=max(blocks) + 1,
         num_heads=width // HEAD_WIDTH,
-        mlp_ratio=inside["blocks.0.mlp.fc1.weight"][0] / width,
+        mlp_ratio=shapes[start + "blocks.0.mlp.fc1.weight"][0] / width,
         norm_layer=partial(nn.LayerNorm, eps=1e-6),
         init_values=0.1,
         use_fc_norm=False,

@@ -1,0 +1,111 @@
+"""Tokenizers: found beside the checkpoint or in the cache, and equal to the libraries' own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cutis.errors import CutisError
+from cutis.models import hub
+from cutis.models.tokenizer import find_tokenizer
+from cutis.models.towers import Towers
+from tests.models.small import WORDS, write_tokenizer
+
+TEXTS = ["a skin image of melanoma.", "  Nevus,   BENIGN\n", "", "unheard-of", "a " * 40,
+         "skin&amp;lesions"]  # fmt: skip
+
+
+def towers(context: int = 12, **facts: object) -> Towers:
+    base = {"module": None, "image": None, "text": None, "dim": 1, "image_size": (1, 1),
+            "pooling": "", "context_length": context, "vocab_size": len(WORDS)}  # fmt: skip
+    return Towers(**{**base, **facts})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["tokenizer.json", "vocab.txt"])
+def test_ids_are_those_of_the_library(tmp_path: Path, form: str):
+    from open_clip.tokenizer import get_clean_fn
+    from transformers import BertTokenizerFast
+
+    write_tokenizer(tmp_path)
+    (tmp_path / "vocab.txt").write_text("\n".join(WORDS) + "\n")
+    library = BertTokenizerFast(vocab=str(tmp_path / "vocab.txt"), do_lower_case=True)
+    (tmp_path / ("vocab.txt" if form == "tokenizer.json" else "tokenizer.json")).unlink()
+    clean = get_clean_fn("whitespace")
+    expected = library([clean(text) for text in TEXTS], max_length=12, padding="max_length",
+                       truncation=True, return_tensors="np").input_ids  # fmt: skip
+    tokenize = find_tokenizer(towers(), {}, [tmp_path], [])
+    assert tokenize is not None
+    ids_nt = tokenize(TEXTS)
+    assert ids_nt.dtype == np.int64
+    np.testing.assert_array_equal(ids_nt, expected)
+    assert (ids_nt[4] != 0).all(), "a long text fills the row and keeps its end mark"
+    assert ids_nt[4, -1] == WORDS.index("[SEP]")
+
+
+def test_case_is_kept_when_the_tokenizer_says_so(tmp_path: Path):
+    (tmp_path / "vocab.txt").write_text("\n".join([*WORDS, "Nevus"]) + "\n")
+    (tmp_path / "tokenizer_config.json").write_text('{"do_lower_case": false}')
+    tokenize = find_tokenizer(towers(), {}, [tmp_path], [])
+    assert tokenize is not None
+    assert tokenize(["Nevus"])[0, 1] == len(WORDS)
+
+
+def test_padding_is_the_towers(tmp_path: Path):
+    write_tokenizer(tmp_path)
+    tokenize = find_tokenizer(towers(pad_id=4), {}, [tmp_path], [])
+    assert tokenize is not None
+    assert tokenize(["skin"])[0].tolist() == [2, WORDS.index("skin"), 3, *[4] * 9]
+
+
+def test_clips_own_tokenizer_is_built_in():
+    import open_clip
+
+    facts = {"vocab_size": 49408, "needs_full_context": True}
+    tokenize = find_tokenizer(towers(77, **facts), {}, [], [])
+    assert tokenize is not None
+    ids_nt = tokenize(TEXTS)
+    np.testing.assert_array_equal(ids_nt, open_clip.get_tokenizer("ViT-B-16")(TEXTS).numpy())
+    assert ids_nt.dtype == np.int64
+
+
+def test_another_vocabulary_is_not_clips():
+    assert find_tokenizer(towers(77, needs_full_context=True), {}, [], []) is None
+
+
+def test_the_folder_comes_before_the_cache(tmp_path: Path):
+    snapshot = hub.cache_folder() / "models--org--text" / "snapshots" / "abc"
+    write_tokenizer(snapshot)
+    (snapshot.parents[1] / "refs").mkdir()
+    (snapshot.parents[1] / "refs" / "main").write_text("abc")
+    found = find_tokenizer(towers(), {}, [tmp_path], ["org/none", "org/text"])
+    assert found is not None
+    assert found(["skin"])[0, 1] == WORDS.index("skin")
+    (tmp_path / "vocab.txt").write_text("\n".join([*WORDS[:5], "skin"]) + "\n")
+    nearer = find_tokenizer(towers(), {}, [tmp_path], ["org/none", "org/text"])
+    assert nearer is not None
+    assert nearer(["skin"])[0, 1] == 5
+
+
+def test_nowhere_to_be_found(tmp_path: Path):
+    assert find_tokenizer(towers(), {}, [tmp_path], ["org/none"]) is None
+
+
+@pytest.mark.parametrize("content", ["", "{}", "not json"])
+def test_a_broken_file_is_named(tmp_path: Path, content: str):
+    (tmp_path / "tokenizer.json").write_text(content)
+    with pytest.raises(CutisError, match=r"tokenizer\.json cannot be read"):
+        find_tokenizer(towers(), {}, [tmp_path], [])
+
+
+def test_it_may_be_used_after_a_fork(tmp_path: Path):
+    """No thread pool of the tokenizer is left behind for decoding workers to trip over."""
+    import threading
+
+    write_tokenizer(tmp_path)
+    tokenize = find_tokenizer(towers(), {}, [tmp_path], [])
+    assert tokenize is not None
+    before = threading.active_count()
+    tokenize(TEXTS * 20)
+    assert threading.active_count() == before
