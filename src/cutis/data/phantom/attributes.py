@@ -99,7 +99,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         ),
     ),
     _yes("border_irregular", 45.0, 35.0, 40.0, 10.0, 72.0, 15.0, 12.0),
-    _yes("border_sharp", 6.0, 12.0, 60.0, 2.0, 22.0, 14.0, 74.0),
+    _yes("border_sharp", 4.0, 9.0, 46.0, 2.0, 20.0, 11.0, 72.0),
     _yes("variegated", 10.0, 15.0, 20.0, 10.0, 62.0, 12.0, 15.0),
     Attribute(
         "network",

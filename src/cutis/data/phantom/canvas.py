@@ -184,7 +184,7 @@ def open_canvas(lesion: Lesion, view: View, size: int) -> Canvas:
     canvas.mask = inner > 0
     if lesion.softness > 8.0:  # a fading border breaks up into grains
         grains = canvas.noise("mottle") + canvas.noise("grain")
-        grains *= np.float32(0.07 * lesion.softness)
+        grains *= np.float32(lesion.crumble * lesion.softness)
         inner += grains
     canvas.inner = inner
     ramp = inner * np.float32(1.0 / lesion.softness)

@@ -40,6 +40,8 @@ class Lesion:
         Harmonics of the outline, shape (k, 3): order, relative amplitude, phase.
     roughness, softness
         Height of the small irregularities of the border; width of its fading.
+    crumble
+        How much a fading border breaks up into grains.
     pigments
         Optical densities: melanin, deep melanin, blood, keratin.
     centre
@@ -59,6 +61,7 @@ class Lesion:
     waves: NDArray[np.float64]
     roughness: float
     softness: float
+    crumble: float
     pigments: tuple[float, float, float, float]
     centre: tuple[float, float]
     second: float
@@ -90,17 +93,22 @@ def draw_lesion(
     offset = (0.0, 0.12 + 0.2 * u[1], 0.2 + 0.3 * u[1])[asymmetry]
     direction = 0.0 if asymmetry == 1 else 2 * np.pi * u[2]
     sharp = bool(attributes["border_sharp"])
-    soft = 2.5 + 4.0 * u[3] if sharp else 10.0 + 10.0 * u[3]
+    soft = 2.5 + 4.5 * u[3] if sharp else 11.0 + 21.0 * u[3] ** 1.5
+    wide = 1.0
     if attributes["colour"] < 2 and not sharp:  # pale lesions fade into the skin
-        soft *= 1.7
+        soft *= 1.6
+    if attributes["strawberry_pattern"] and not sharp:  # a field rather than a lesion
+        soft, wide = 1.5 * soft, 1.2
+    radius = wide * (low + (high - low) * float(u[4]))
     return Lesion(
         attributes=attributes,
         key=key,
-        radius=low + (high - low) * float(u[4]),
+        radius=radius,
         elongation=1.0 + 0.45 * float(u[5]) ** 1.5,
         waves=_waves(rng, asymmetry, irregular),
         roughness=float((3.0 + 3.5 * u[6]) if irregular else (1.0 + 1.2 * u[6])),
-        softness=float(soft),
+        softness=min(float(soft), 0.8 * radius),
+        crumble=float(0.015 + 0.06 * u[11] ** 2),
         pigments=pigments,  # type: ignore[arg-type]
         centre=(offset * float(np.cos(direction)), offset * float(np.sin(direction))),
         second=float(0.6 + 0.6 * u[7]) if attributes["variegated"] else 0.0,

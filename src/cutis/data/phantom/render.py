@@ -58,7 +58,7 @@ def render(spec: Spec, size: int = 224) -> Rendering:
     from PIL import Image
 
     canvas = open_canvas(spec.lesion, spec.view, size)
-    add_skin(canvas)
+    add_skin(canvas, spec.patient.age)
     add_structures(canvas)
     image = Image.fromarray(develop(canvas, spec.patient.ita, spec.camera))
     add_artefacts(image, spec.artefacts, spec.view)

@@ -18,8 +18,12 @@ def slice_of(name: str, size: int, corner: tuple[int, int], per_unit: float = 2.
     return np.asarray(plane.take(rows, axis=0).take(columns, axis=1))
 
 
-def add_skin(canvas: Canvas) -> None:
-    """Add the uneven colour of healthy skin to the densities, in place."""
+def add_skin(canvas: Canvas, age: int) -> None:
+    """Add the uneven colour of healthy skin to the densities, in place.
+
+    Old skin has more often seen too much sun: it is mottled, with fine vessels and brown patches.
+    """
+    damage = min(max((age - 25) / 55, 0.0), 1.0)
     rng = np.random.default_rng([canvas.view.key, 11])
     u = rng.random(12)
     corners = rng.integers(0, SIDE, (6, 2))
@@ -28,26 +32,26 @@ def add_skin(canvas: Canvas) -> None:
     cloud2 = slice_of("cloud", size, tuple(corners[1]))
     mottle = slice_of("mottle", size, tuple(corners[2]))
     grain = slice_of("grain", size, tuple(corners[3]))
-    uneven = np.float32(0.3 + 0.9 * u[0] ** 2)
+    uneven = np.float32(0.3 + (0.4 + 0.8 * damage) * u[0] ** 2)
     canvas.blood += uneven * (
         np.float32(0.045) * cloud + np.float32(0.025) * mottle + np.float32(0.004) * grain
     )
     canvas.melanin += uneven * (
         np.float32(0.020) * cloud2 - np.float32(0.006) * mottle + np.float32(0.014) * grain
     )
-    if u[1] < 0.22:  # fine dilated vessels: the zero lines of noise
+    if u[1] < 0.05 + 0.35 * damage:  # fine dilated vessels: the zero lines of noise
         strength = np.float32(0.06 + 0.35 * u[2] ** 3)
         line = slice_of("lobe", size, tuple(corners[4])) + np.float32(0.4) * mottle
         line *= np.float32(7.0)
         mask = np.maximum(slice_of("cloud", size, tuple(corners[5])) + np.float32(0.3), 0.0)
         canvas.blood += strength * np.exp(-line * line) * np.minimum(mask, 1.2)
-    if u[3] < 0.25:  # sun-damaged: pale brown patches
+    if u[3] < 0.04 + 0.36 * damage:  # sun-damaged: pale brown patches
         patches = cloud2 + np.float32(0.9) * slice_of("lobe", size, tuple(corners[5]))
         patches += np.float32(0.35) * mottle
-        canvas.melanin += np.float32(0.11 * u[4]) * np.maximum(patches - np.float32(0.5), 0.0)
+        canvas.melanin += np.float32(0.09 * u[4]) * np.maximum(patches - np.float32(0.5), 0.0)
     if u[5] < 0.5:  # the fine furrows of the surface, stretched along the skin
         lines = slice_of("edge", size, tuple(corners[0]), 1.6 + 1.6 * u[6])
-        depth = np.float32(0.012 + 0.02 * u[7])
+        depth = np.float32(0.004 + 0.016 * u[7] ** 2)
         furrows = depth * np.exp(np.float32(-30.0) * lines * lines)
         canvas.melanin -= furrows
         canvas.blood -= furrows

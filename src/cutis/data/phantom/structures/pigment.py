@@ -18,14 +18,14 @@ def add_pigment(canvas: Canvas) -> None:
     r = np.float32(1.0 / (lesion.radius * 0.8))
     dx, dy = canvas.x * r - np.float32(cx), canvas.y * r - np.float32(cy)
     core = np.exp(-(dx * dx + dy * dy))
-    peak = np.float32(-0.25 + 1.1 * u[0])  # some lesions are darker at the rim
+    peak = np.float32(-0.2 + 1.3 * u[0])  # some lesions are darker at the rim
     level = (np.float32(1.0) - np.float32(0.5) * peak) + peak * core
     coarse = np.float32(0.04 + 0.10 * u[1])
     fine = np.float32(0.02 + 0.09 * u[2] * u[2])
     texture = 1.0 + coarse * (canvas.noise("mottle") + canvas.noise("lobe"))
     texture += fine * canvas.noise("grain")
     np.maximum(texture, np.float32(0.1), out=texture)
-    if lesion.softness > 20.0:  # pale lesions without an edge come and go
+    if lesion.softness > 20.0 and melanin < 0.6:  # pale lesions without an edge come and go
         texture *= np.maximum(np.float32(0.9) + np.float32(0.28) * canvas.noise("lobe"), 0.2)
     texture *= canvas.inside
     body = level * texture
