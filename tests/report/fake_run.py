@@ -175,7 +175,7 @@ def invent_record(
         "format": "cutis.run/1", "status": "finished", "verb": "zero-shot",
         "disclaimer": "Research use only, not a medical device", "identity": "cd" * 32,
         "finished": "2026-11-20T10:00:00+00:00", "wall_seconds": 12.5,
-        "inputs": {"table_sha256": "ef" * 32, "rows_sha256": "12" * 32},
+        "inputs": {"table_sha256": "ef" * 32, "features_key": "34" * 32},
         "outputs": ["predictions.parquet", "metrics.json", "report.html"],
         "command": f"cutis zero-shot --data '{HOME}/table.csv' --output '{HOME}/runs/a'",
         "features_key": "34" * 32, "images_per_second": 41.237, "precision": "fp32",

@@ -5,6 +5,35 @@ from __future__ import annotations
 from string import ascii_lowercase
 
 
+def plain_note(note: str, units: str) -> str:
+    """Return a remark of the statistics in words for the page; the full one stays in the metrics.
+
+    Parameters
+    ----------
+    note
+        Remarks joined by semicolons, as in ``metrics.json``.
+    units
+        What was resampled: lesions, patients, images.
+
+    Examples
+    --------
+    >>> plain_note("undefined in 2 of 1000 replicates, left out; rough interval: only 6 groups",
+    ...            "lesions")
+    'rough interval: fewer than 10 lesions'
+    >>> plain_note("the interval is rough, for classes with few groups: nevus (3)", "lesions")
+    'rough interval: few lesions of some diagnoses'
+    """
+    kept: dict[str, None] = {}
+    for part in (note or "").split("; "):
+        if part.startswith("the interval is rough"):
+            kept[f"rough interval: few {units} of some diagnoses"] = None
+        elif part.startswith("rough interval: only"):
+            kept[f"rough interval: fewer than 10 {units}"] = None
+        elif not ("replicates lack such a class" in part or part.startswith("undefined in ")):
+            kept[part] = None
+    return "; ".join(kept)
+
+
 class Footnotes:
     """Letters for the remarks of one table, in order of first use.
 

@@ -11,6 +11,7 @@ UNITS = {
     "person": ("person", "persons"),
     "case": ("case", "cases"),
 }
+COLUMNS = {"site": "body site", "skin_tone": "skin tone"}
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -115,8 +116,8 @@ def heading(column: str) -> str:
 
     Examples
     --------
-    >>> heading("skin_tone"), heading("age")
-    ('Skin tone', 'Age')
+    >>> heading("skin_tone"), heading("site"), heading("my_column")
+    ('Skin tone', 'Body site', 'My column')
     """
-    words = column.replace("_", " ").strip()
+    words = COLUMNS.get(column) or column.replace("_", " ").strip()
     return words[:1].upper() + words[1:]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from sklearn.metrics import average_precision_score
 
 from cutis.predictions import make_predictions
+from cutis.report.charts.curve import LEFT, SIDE, TOP
 from cutis.report.sections.curves import MOST, curves_section, drawn_classes, pr_panels, roc_panels
 from cutis.report.source import RunData
 from cutis.report.wording import decimal
@@ -53,6 +56,20 @@ def test_areas_and_intervals_are_those_of_the_metrics(run):
         area = run.metrics["per_class"][name]["average_precision"]
         assert f"AP {decimal(area['value'], 2)}" in panel.label
         assert f"{run.metrics['per_class'][name]['n']} images" in panel.label
+
+
+def test_the_stairs_enclose_the_average_precision(run):
+    used = run.labelled
+    for c, (name, panel) in enumerate(zip(run.classes, pr_panels(run), strict=True)):
+        line = ElementTree.fromstring(f"<svg>{panel.body}</svg>").find("polyline")
+        points = [[float(v) for v in p.split(",")] for p in line.attrib["points"].split()]
+        x, y = np.array(points).T
+        recall, precision = (x - LEFT) / SIDE, 1 - (y - TOP) / SIDE
+        area = float(np.sum(np.diff(recall) * precision[1:]))
+        expected = average_precision_score(
+            run.predictions.labels_n[used] == c, run.predictions.probs_nc[used, c]
+        )
+        assert area == pytest.approx(expected, abs=0.02), name
 
 
 def test_nothing_is_drawn_without_metrics_or_predictions(run):

@@ -55,6 +55,12 @@ def test_doubt_is_said():
     assert better["key"]["judgement"] == "The interval lies above the baseline."
 
 
+def test_every_row_says_how_it_compares():
+    found = made({"accuracy": record(0.7, 0.4, 0.9), "auroc": record(0.9, 0.8, 1.0)})
+    said = {row["name"]: row["verdict"] for row in found["rows"]}
+    assert said == {"balanced_accuracy": "no clear difference", "accuracy": "", "auroc": "better"}
+
+
 def test_the_baseline_may_be_a_number_or_a_record():
     metrics = {"baseline": {"metrics": {"accuracy": 0.4, "balanced_accuracy": record(0.5)}}}
     assert baseline_value(metrics, "accuracy") == 0.4

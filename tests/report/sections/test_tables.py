@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from cutis.report.footnotes import Footnotes
+from cutis.report.footnotes import Footnotes, plain_note
 from cutis.report.sections.cells import make_cell
 from cutis.report.sections.classes import METRICS, classes_section
-from cutis.report.sections.subgroups import short_note, subgroups_section, too_few
+from cutis.report.sections.subgroups import subgroups_section, too_few
 
 
 def test_a_cell_keeps_the_exact_number_beside_the_rounded_one():
@@ -93,11 +93,11 @@ def test_remarks_on_subgroups_are_short():
         "for classes with few groups: melanoma (3); 3 of 60 replicates lack such a class and "
         "average the others"
     )
-    assert short_note(note, "patients") == (
+    assert plain_note(note, "patients") == (
         "averaged over the classes that have images, so without nevus; "
         "rough interval: few patients of some diagnoses"
     )
-    assert short_note("", "images") == ""
+    assert plain_note("", "images") == ""
 
 
 def test_the_words_of_the_statistics_room_are_recognised(run):

@@ -23,10 +23,9 @@ DATA_FIELDS = {
 HASHES = {
     ("model", "identity", "weights_sha256"): "Model weights",
     ("dataset", "table_sha256"): "Table",
-    ("inputs", "rows_sha256"): "Row names",
     ("prompts", "templates_sha256"): "Prompt templates",
     ("prompts", "prompts_sha256"): "All prompts",
-    ("features_key",): "Image features",
+    ("inputs", "features_key"): "Image features",
     ("identity",): "Settings",
 }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cutis.report.charts.interval import interval_axis
-from cutis.report.footnotes import Footnotes
+from cutis.report.footnotes import Footnotes, plain_note
 from cutis.report.sections.cells import make_cell
+from cutis.report.sections.overview import unit_words
 from cutis.report.source import RunData, dig
 
 METRICS = ("sensitivity", "specificity", "precision", "f1", "auroc", "average_precision")
@@ -22,7 +23,7 @@ def classes_section(run: RunData) -> dict[str, Any] | None:
     per_class = dig(run.metrics, "per_class")
     if not per_class:
         return None
-    notes = Footnotes()
+    notes, units = Footnotes(), unit_words(run)
     present = [m for m in METRICS if any(m in record for record in per_class.values())]
     rows = [
         {
@@ -30,7 +31,9 @@ def classes_section(run: RunData) -> dict[str, Any] | None:
             "n": per_class[name].get("n"),
             "cells": [
                 make_cell(
-                    per_class[name].get(m), notes, width=WIDTH if m == "sensitivity" else None
+                    _plain(per_class[name].get(m), units),
+                    notes,
+                    width=WIDTH if m == "sensitivity" else None,
                 )
                 for m in present
             ],
@@ -46,3 +49,7 @@ def classes_section(run: RunData) -> dict[str, Any] | None:
         "axis": interval_axis(WIDTH).inline(),
         "absent": [row["name"] for row in rows if not row["n"]],
     }
+
+
+def _plain(record: dict[str, Any] | None, units: str) -> dict[str, Any] | None:
+    return record and record | {"note": plain_note(record.get("note") or "", units)}

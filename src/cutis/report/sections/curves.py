@@ -61,11 +61,13 @@ def pr_panels(run: RunData) -> list[Picture]:
 
     panels = []
     for c, labels, probs in _one_against_rest(run):
-        curve = precision_recall_curve(labels, probs)
+        curve = precision_recall_curve(labels, probs, max_points=len(labels) + 2)
+        # Average precision counts a height only where a further image is found.
+        rises = np.flatnonzero(np.diff(curve.x_m, prepend=-1.0) > 0)
         share = float(labels.mean())
         panels.append(
             curve_panel(
-                curve.x_m, curve.y_m, title=run.classes[c],
+                curve.x_m[rises], curve.y_m[rises], title=run.classes[c],
                 note=_note(run, run.classes[c], "average_precision", "AP"), n=int(labels.sum()),
                 axes=("recall (sensitivity)", "precision"), chance=(share, share), steps=True,
             )

@@ -6,10 +6,10 @@ from typing import Any
 
 from cutis.report.charts.interval import interval_axis, interval_bar
 from cutis.report.charts.waffle import hundredths, waffle
-from cutis.report.footnotes import Footnotes
+from cutis.report.footnotes import Footnotes, plain_note
 from cutis.report.metric_words import LOWER_IS_BETTER, ORDER, words_for
 from cutis.report.sections.limits import overlap
-from cutis.report.sections.overview import grouping, groups_text
+from cutis.report.sections.overview import grouping, groups_text, unit_words
 from cutis.report.source import RunData, dig
 from cutis.report.wording import count, decimal, interval, unit
 
@@ -60,6 +60,9 @@ def baseline_value(metrics: dict[str, Any], name: str) -> float | None:
     return words_for(name).chance if found is None else float(found)
 
 
+VERDICTS = {"above": "better", "below": "worse", "unclear": "no clear difference"}
+
+
 def verdict(record: dict[str, Any], reference: float | None, lower_is_better: bool = False) -> str:
     """Return how a metric's interval lies to the baseline: 'above', 'below', 'unclear' or ''.
 
@@ -94,12 +97,16 @@ def _row(run: RunData, name: str, notes: Footnotes) -> dict[str, Any]:
         "value": value,
         "shown": decimal(value),
         "interval": interval(record),
-        "mark": notes.mark(record.get("note")) if value is not None else "",
+        "mark": notes.mark(_note(run, record)) if value is not None else "",
         "baseline": decimal(reference) if reference is not None else "",
-        "verdict": verdict(record, reference, name in LOWER_IS_BETTER),
+        "verdict": VERDICTS.get(verdict(record, reference, name in LOWER_IS_BETTER), ""),
         "picture": picture,
         "reading": words.reading(value) if value is not None else _why_not(record),
     }
+
+
+def _note(run: RunData, record: dict[str, Any]) -> str:
+    return plain_note(record.get("note") or "", unit_words(run))
 
 
 def _why_not(record: dict[str, Any]) -> str:

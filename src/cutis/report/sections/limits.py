@@ -100,17 +100,16 @@ def _not_recorded(run: RunData) -> dict[str, str] | None:
 
 
 def _small_subgroups(run: RunData) -> dict[str, str] | None:
-    small = [
-        f"{heading(column)} {value}"
-        for column, parts in dig(run.metrics, "subgroups", default={}).items()
-        for value, part in parts.items()
-        if part.get("metrics") is None and value != "(missing)"
-    ]
+    small = []
+    for column, parts in dig(run.metrics, "subgroups", default={}).items():
+        names = [v for v, p in parts.items() if p.get("metrics") is None and v != "(missing)"]
+        if names:
+            small.append(f"{heading(column)}: {listing(names)}.")
     if not small:
         return None
     return {
         "title": "Groups too small to judge",
-        "text": f"Too few images for a number: {listing(small)}.",
+        "text": "Counted, not measured. " + " ".join(small),
     }
 
 

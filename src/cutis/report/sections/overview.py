@@ -55,6 +55,12 @@ def grouping(run: RunData) -> str | None:
     return None if column in (None, "", "none", "image", "row") else str(column)
 
 
+def unit_words(run: RunData) -> str:
+    """Return what was resampled, in the plural: lesions, patients, or images without groups."""
+    column = grouping(run)
+    return unit(column)[1] if column else "images"
+
+
 def groups_text(run: RunData, n_images: int, n_groups: int | None) -> str:
     """Return '3,446 images of 3,446 lesions', or the images alone without groups."""
     images = count(n_images, "image")

@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from cutis.report.charts.interval import interval_axis
-from cutis.report.footnotes import Footnotes
+from cutis.report.footnotes import Footnotes, plain_note
 from cutis.report.sections.cells import make_cell
-from cutis.report.sections.overview import grouping
+from cutis.report.sections.overview import grouping, unit_words
 from cutis.report.source import RunData, dig
-from cutis.report.wording import heading, unit
+from cutis.report.wording import heading
 
 METRICS = ("balanced_accuracy", "accuracy", "auroc")
 WIDTH = 130
@@ -27,7 +27,7 @@ def _table(run: RunData, column: str, parts: dict[str, Any]) -> dict[str, Any]:
     notes = Footnotes()
     overall = dig(run.metrics, "metrics", METRICS[0], "value")
     by = grouping(run)
-    units = unit(by)[1] if by else "images"
+    units = unit_words(run)
     return {
         "title": heading(column),
         "groups": heading(units) if by else None,
@@ -62,28 +62,13 @@ def _row(
         return row | {"why": too_few(part.get("note") or "", units)}
     records = {m: dict(metrics.get(m) or {"value": None}) for m in METRICS}
     for record in records.values():
-        record["note"] = short_note(record.get("note") or "", units)
+        # Which diagnoses are missing is said once, at the name of the part.
+        note = plain_note(record.get("note") or "", units)
+        record["note"] = "; ".join(p for p in note.split("; ") if not p.startswith("averaged over"))
     first, *others = records.values()
     cells = [make_cell(first, notes, reference=overall, width=WIDTH)]
     cells += [make_cell(record, notes) for record in others]
     return row | {"cells": cells, "mark": notes.mark(part.get("note"))}
-
-
-def short_note(note: str, units: str) -> str:
-    """Return a remark on a subgroup's number without the list of classes it names.
-
-    Examples
-    --------
-    >>> short_note("the interval is rough, for classes with few groups: nevus (3)", "lesions")
-    'rough interval: few lesions of some diagnoses'
-    """
-    kept = []
-    for part in note.split("; "):
-        if part.startswith("the interval is rough"):
-            kept.append(f"rough interval: few {units} of some diagnoses")
-        elif "replicates lack such a class" not in part:
-            kept.append(part)
-    return "; ".join(kept)
 
 
 def too_few(note: str, units: str) -> str:
