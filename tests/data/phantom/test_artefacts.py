@@ -7,7 +7,14 @@ import pytest
 from PIL import Image
 
 from cutis.data.phantom.artefacts import add_artefacts
-from cutis.data.phantom.artefacts.spec import CLEAN, NAMES, RATES, ruler_probability
+from cutis.data.phantom.artefacts.spec import (
+    CLEAN,
+    NAMES,
+    RATES,
+    draw_artefacts,
+    ruler_probability,
+)
+from cutis.data.phantom.diagnosis import prior_vector
 from cutis.data.phantom.spec import Population, draw_spec
 
 MELANOMA = 4
@@ -17,7 +24,7 @@ def blank(size: int = 160) -> Image.Image:
     return Image.new("RGB", (size, size), (205, 160, 150))
 
 
-def phi(bias: float, n: int = 3000) -> float:
+def phi(bias: float, n: int = 1500) -> float:
     specs = [draw_spec(i, 3, Population(bias=bias)) for i in range(n)]
     ruler = [s.artefacts.ruler for s in specs]
     melanoma = [s.diagnosis == MELANOMA for s in specs]
@@ -26,7 +33,7 @@ def phi(bias: float, n: int = 3000) -> float:
 
 @pytest.mark.parametrize("bias", [0.0, 0.5, 0.9])
 def test_ruler_correlates_with_melanoma_as_asked(bias: float) -> None:
-    assert phi(bias) == pytest.approx(bias, abs=0.08)
+    assert phi(bias) == pytest.approx(bias, abs=0.1)
 
 
 def test_full_bias_makes_the_ruler_a_label() -> None:
@@ -43,9 +50,10 @@ def test_bias_does_not_touch_the_lesion() -> None:
 
 
 def test_rates_are_kept() -> None:
-    specs = [draw_spec(i, 9) for i in range(3000)]
+    rng, prior = np.random.default_rng(9), prior_vector("clinic")
+    drawn = [draw_artefacts(rng, 1.0, 0.0, prior, i % 7) for i in range(3000)]
     for name, rate in zip(NAMES, RATES, strict=True):
-        share = np.mean([getattr(s.artefacts, name) for s in specs])
+        share = np.mean([getattr(a, name) for a in drawn])
         assert share == pytest.approx(rate, abs=4.5 * np.sqrt(rate * (1 - rate) / 3000))
 
 

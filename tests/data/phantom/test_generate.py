@@ -157,7 +157,7 @@ def test_a_killed_run_is_continued(tmp_path: Path) -> None:
 
 
 def test_other_settings_are_refused(made: Path) -> None:
-    with pytest.raises(CutisError, match="bias: 0.0 there, 0.5 now"):
+    with pytest.raises(CutisError, match=r"bias: 0\.0 there, 0\.5 now"):
         make(made, bias=0.5)
 
 
@@ -181,11 +181,13 @@ def test_a_full_disk_is_said_and_nothing_half_is_left(
 ) -> None:
     calls = defaultdict(int)
 
+    rename = Path.replace
+
     def full(self: Path, target: Path) -> None:
         calls["replace"] += 1
         if calls["replace"] > 7:
             raise OSError(errno.ENOSPC, "No space left on device")
-        os.replace(self, target)
+        rename(self, target)
 
     with monkeypatch.context() as patch:
         patch.setattr(writing.Path, "replace", full)

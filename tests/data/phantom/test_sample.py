@@ -40,8 +40,10 @@ def test_population_is_used() -> None:
 def test_image_and_mask_belong_together() -> None:
     drawn = sample(0, 0, 64, diagnosis="vasc", population=Population(artefact_rate=0.0))
     assert drawn.image.shape[:2] == drawn.mask.shape
-    red = drawn.image[..., 0].astype(int) - drawn.image[..., 1]
-    assert red[drawn.mask].mean() > red[~drawn.mask].mean()
+    image = drawn.image.astype(float)
+    skin = np.median(image[~drawn.mask], axis=0)
+    unlike = np.linalg.norm(image - skin, axis=2)
+    assert unlike[drawn.mask].mean() > 3 * unlike[~drawn.mask].mean()
     assert np.isin(list(drawn.concepts.values()), (0, 1)).all()
 
 

@@ -12,6 +12,9 @@ GROWTH_MEDIAN = (1.08, 1.12, 1.04, 1.0, 1.45, 1.02, 1.03)
 GROWTH_SPREAD = (0.08, 0.10, 0.06, 0.03, 0.22, 0.05, 0.05)
 """Standard deviation of the logarithm of the ratio per diagnosis."""
 
+MONTHS = (3, 6, 12)
+"""Intervals until the follow-up."""
+
 CHANGED_FROM = 1.2
 """A lesion counts as changed from this ratio of areas on."""
 
@@ -46,4 +49,4 @@ def draw_growth(rng: np.random.Generator, diagnosis: int) -> Growth:
     """
     z = float(rng.standard_normal())
     ratio = GROWTH_MEDIAN[diagnosis] * float(np.exp(GROWTH_SPREAD[diagnosis] * z))
-    return Growth(ratio, int(rng.choice((3, 6, 12))))
+    return Growth(ratio, MONTHS[int(3 * rng.random())])

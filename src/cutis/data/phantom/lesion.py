@@ -128,6 +128,6 @@ def _waves(rng: np.random.Generator, asymmetry: int, irregular: bool) -> NDArray
     elif asymmetry == 1:
         phase[:] = 0.0
     else:
-        amplitude[:3] *= 1.5
+        amplitude[:2] *= 2.0
     amplitude[2:] *= 2.0 if irregular else 0.5
     return np.stack([orders, amplitude, phase], axis=1)

@@ -28,7 +28,8 @@ def add_bubbles(image: Image.Image, rng: np.random.Generator) -> None:
         box = [x - radius, y - radius, x + radius, y + radius]
         width = max(1, round(scale * 0.9))
         draw_dark.ellipse(box, outline=int(rng.uniform(90, 190)), width=width)
-        inner = [box[0] + width, box[1] + width, box[2] - width, box[3] - width]
+        inset = min(width, 0.8 * radius)
+        inner = [box[0] + inset, box[1] + inset, box[2] - inset, box[3] - inset]
         draw_light.ellipse(inner, outline=int(rng.uniform(60, 130)), width=1)
         turn = rng.uniform(0, 360)
         draw_light.arc(inner, turn, turn + 60, fill=255, width=width)
