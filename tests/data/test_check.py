@@ -233,3 +233,21 @@ def test_the_report_as_json(folder: Path) -> None:
 def test_a_table_that_cannot_be_read_is_no_report(folder: Path) -> None:
     with pytest.raises(CutisError, match="no image column"):
         check(folder, ["a,b", "1,2"])
+
+
+def test_the_fix_of_a_torn_lesion_repairs_the_table(folder: Path) -> None:
+    from cutis.data.split import DataSplitConfig, data_split
+
+    report = check(folder, rows(r13="11.png,mel,L0,test,m"))
+    words = report.errors[0].fix.split()
+    assert words[:3] == ["cutis", "data", "split"]
+    given = dict(zip(words[3::2], words[4::2], strict=True))
+    new = folder / given["-o"]
+    data_split(
+        DataSplitConfig(
+            data=Path(given["--data"]), output=new, name=given["--name"],
+            group_column=given["--group-column"],
+        )
+    )  # fmt: skip
+    again = data_check(DataCheckConfig(data=new, split_column=given["--name"], min_subgroup=1))
+    assert "group-in-two-splits" not in {f.code for f in again.findings}

@@ -155,6 +155,8 @@ def test_two_parts_and_another_column_name(table: Path, tmp_path: Path) -> None:
     split(table, tmp_path / "new.csv", train=0.8, val=0.0, test=0.2, name="part_a")
     frame = pd.read_csv(tmp_path / "new.csv")
     assert set(frame["part_a"]) == {"train", "test"}
+    text = split(table, tmp_path / "new.csv", train=0.8, val=0.0, test=0.2, name="part_a").render()
+    assert text.endswith("--split-column part_a")
 
 
 def test_without_groups_images_are_split_singly(tmp_path: Path) -> None:

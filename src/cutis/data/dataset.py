@@ -168,3 +168,15 @@ def split_name(text: str | None) -> str:
     if word in ("train", "val", "test"):
         return word
     return _SPLITS.get(word, text.strip())
+
+
+def split_order(name: str) -> tuple[int, str]:
+    """Return a key that sorts train, val, test, then folds and other splits.
+
+    Examples
+    --------
+    >>> sorted(["test", "10", "2", "train", "val"], key=split_order)
+    ['train', 'val', 'test', '2', '10']
+    """
+    known = ("train", "val", "test")
+    return (known.index(name), "") if name in known else (len(known) + len(name), name)

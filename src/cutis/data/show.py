@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cutis.config import DataConfig
 from cutis.data.cells import texts
-from cutis.data.dataset import Dataset
+from cutis.data.dataset import Dataset, split_order
 from cutis.data.loading import Reading, read_dataset
 from cutis.data.text import columns, shortened
 
@@ -116,7 +116,8 @@ def class_lines(data: Dataset) -> list[str]:
     """Return one line per class with its rows, in all and per split."""
     if "label" not in data.roles:
         return []
-    splits = sorted(set(data.splits.tolist()) - {""}) if data.splits is not None else []
+    found = set(data.splits.tolist()) - {""} if data.splits is not None else set()
+    splits = sorted(found, key=split_order)
     codes = {entry.name: entry.code for entry in data.card.classes}
 
     def line(name: str, mask: np.ndarray) -> list[object]:

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from cutis.config import DataConfig
-from cutis.data.dataset import Dataset
+from cutis.data.dataset import Dataset, split_order
 from cutis.data.loading import load_from
 from cutis.data.roles import folded
 from cutis.data.splitting import assign
@@ -76,7 +76,7 @@ class SplitTable:
         """Return part -> class -> number of rows; rows without label count as ``no label``."""
         names = [*self.dataset.classes, "no label"]
         result: dict[str, dict[str, int]] = {}
-        for part in sorted(set(self.parts_n.tolist()), key=_part_order):
+        for part in sorted(set(self.parts_n.tolist()), key=split_order):
             labels = self.dataset.labels[self.parts_n == part]
             numbers = [*range(len(self.dataset.classes)), -1]
             found = {name: int((labels == i).sum()) for name, i in zip(names, numbers, strict=True)}
@@ -100,18 +100,15 @@ class SplitTable:
             [
                 f"{self.output}: column '{self.column}', seed {self.seed}, {kept}.",
                 *columns(lines),
-                f"Next: cutis data check --data {self.output}{self._images()}",
+                f"Next: cutis data check --data {self.output}{self._flags()}",
             ]
         )
 
-    def _images(self) -> str:
+    def _flags(self) -> str:
         moved = self.output.absolute().parent != self.dataset.source.absolute().parent
-        return f" --images {self.dataset.root}" if moved else self.dataset.images_argument()
-
-
-def _part_order(part: str) -> tuple[int, str]:
-    known = ("train", "val", "test")
-    return (known.index(part), "") if part in known else (len(known) + len(part), part)
+        images = f" --images {self.dataset.root}" if moved else self.dataset.images_argument()
+        own_name = self.column not in ("split", "fold")
+        return images + (f" --split-column {self.column}" if own_name else "")
 
 
 def data_split(config: DataSplitConfig) -> SplitTable:

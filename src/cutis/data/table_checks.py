@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 IMBALANCE = 20  # the largest class has this many times the rows of the smallest
 ASSOCIATION = 0.3  # Cramer's V from which missing values tell about the label
-_DATA = "cutis data split --data TABLE -o NEW"
 
 
 def table_findings(reading: Reading, min_rows: int) -> Iterator[Finding]:
@@ -136,7 +135,7 @@ def _groups_across(data: Dataset, kind: str, parts: np.ndarray) -> Iterator[Find
                 f"{' and '.join(places)} for instance; results would be too good.",
                 tuple(sorted(row for rows in torn.values() for row in rows)),
                 tuple(tuple(rows) for rows in torn.values()),
-                fix=f"{_DATA} --group-column {column}",
+                fix=f"{_again(data, kind)} --group-column {column}",
             )
 
 
@@ -150,7 +149,10 @@ def _split_classes(data: Dataset, kind: str, parts: np.ndarray) -> Iterator[Find
         present = set(labels[labels >= 0].tolist())
         if not present:
             yield Finding(
-                "error", f"empty-{kind}", f"The {kind} '{name}' has no labelled row.", fix=_DATA
+                "error",
+                f"empty-{kind}",
+                f"The {kind} '{name}' has no labelled row.",
+                fix=_again(data, kind),
             )
         elif len(present) == 1:
             only = data.classes[present.pop()]
@@ -158,7 +160,7 @@ def _split_classes(data: Dataset, kind: str, parts: np.ndarray) -> Iterator[Find
                 "error",
                 f"one-class-{kind}",
                 f"The {kind} '{name}' holds only '{only}'.",
-                fix=_DATA,
+                fix=_again(data, kind),
             )
         elif absent := [c for i, c in enumerate(data.classes) if i not in present]:
             yield Finding(
@@ -167,6 +169,11 @@ def _split_classes(data: Dataset, kind: str, parts: np.ndarray) -> Iterator[Find
                 f"The {kind} '{name}' has no row of: {', '.join(absent[:8])}"
                 f"{', ...' if len(absent) > 8 else ''}.",
             )
+
+
+def _again(data: Dataset, kind: str) -> str:
+    fold = " --folds 5" if kind == "fold" else ""
+    return f"cutis data split {data.arguments()} -o NEW.csv --name {kind}_2{fold}"
 
 
 def _missing_splits(data: Dataset) -> Iterator[Finding]:
