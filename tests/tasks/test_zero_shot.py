@@ -157,6 +157,16 @@ def test_one_class_is_refused(colour_model, colour_table, tmp_path):
         zero_shot(config(colour_table, tmp_path / "run", card=str(card)))
 
 
+def test_numbers_are_no_names(colour_model, colour_table, tmp_path):
+    frame = pd.read_csv(colour_table)
+    frame["label"] = frame["label"].map({"red": 0, "green": 1, "blue": 2})
+    frame.to_csv(colour_table, index=False)
+    with pytest.raises(CutisError, match="only numbered"):
+        zero_shot(config(colour_table, tmp_path / "run"))
+    result = zero_shot(config(colour_table, tmp_path / "run", classes="red,green,blue"))
+    assert read_predictions(result.dir).table["predicted"].iloc[0] == "red"
+
+
 def test_a_model_without_text_is_refused(colour_model, colour_table, tmp_path):
     colour_model.has_text = False
     with pytest.raises(CutisError, match="no text tower"):

@@ -94,6 +94,7 @@ def describe(
         "table": dataset.source.name,
         "table_sha256": dataset.table_sha256(),
         "roles": dict(dataset.roles),
+        "notes": list(full.notes),
         "split": config.split or ("test" if len(dataset) < len(full) else "all"),
         "counts": {
             "rows_in_table": len(full),

@@ -177,6 +177,7 @@ def choose_classes(dataset: Dataset, given: str | None) -> ClassList:
     from cutis.tasks.classes import check, parse_classes
 
     if given is None:
+        _refuse_numbers(dataset)
         synonyms = {c.name: tuple(c.synonyms) for c in dataset.card.classes}
         return check(dataset.classes, synonyms, f"dataset {dataset.name}")
     classes = parse_classes(given)
@@ -188,6 +189,17 @@ def choose_classes(dataset: Dataset, given: str | None) -> ClassList:
             fix="give one name per class, in label order",
         )
     return classes
+
+
+def _refuse_numbers(dataset: Dataset) -> None:
+    if dataset.classes and all(name.lstrip("-").isdigit() for name in dataset.classes):
+        raise CutisError(
+            f"The classes of {dataset.source.name} are only numbered "
+            f"({', '.join(dataset.classes[:5])}), and a prompt needs names.",
+            allowed="Names come from --classes, from a dataset card, or from a column such as "
+            "'diag' beside the numbers.",
+            fix="--classes NAME_OF_0,NAME_OF_1,... (in label order)",
+        )
 
 
 def refuse_single_class(dataset: Dataset) -> None:
