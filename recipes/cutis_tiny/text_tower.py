@@ -143,7 +143,7 @@ def teach(teacher: nn.Module, rows: list[list[int]], size: int = 128) -> torch.T
     return out
 
 
-def distil(source: Path, out: Path, n_texts: int = 60_000, epochs: int = 4, seed: int = 0) -> float:
+def distil(source: Path, out: Path, n_texts: int = 40_000, epochs: int = 4, seed: int = 0) -> float:
     """Make the small text tower and write it as a transformers folder with its tokenizer.
 
     Parameters

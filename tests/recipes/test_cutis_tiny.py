@@ -154,7 +154,7 @@ def test_alignment_teaches_the_prompts(folder):
     towers = Towers(teacher, nn.Linear(12, 16, bias=False), nn.Linear(64, 16, bias=False),
                     lambda text: tokenizer.encode(text).ids)  # fmt: skip
     bank = Bank(features[None], labels, concepts)
-    align(towers, bank, bank, steps=60, text_rate=1e-3, rate=1e-2)
+    align(towers, bank, bank, steps=40, text_rate=1e-3, rate=1e-2, n_plain=600)
     with torch.no_grad():
         w = towers.texts([f"a photo of {name}" for name in CLASS_TERMS])[1]
         right = ((towers.images(features, 0.0) @ w.T).argmax(1) == labels).float().mean()
