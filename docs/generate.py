@@ -103,7 +103,10 @@ def options_table(command: Any) -> str:
     for argument in command.assemble_argument_collection():
         if not argument.show:
             continue
-        names = [n for n in argument.names if not n.startswith("--no-") and n != "*"]
+        off = {n for n in argument.names if f"--{n.removeprefix('--no-')}" in argument.names}
+        off = {n for n in off if n.startswith("--no-")}
+        is_on = argument.field_info.default is True  # then only switching it off does anything
+        names = [n for n in argument.names if n != "*" and (n in off) == is_on]
         rows.append([", ".join(f"`{n}`" for n in names), default(argument), words(argument)])
     return table(["option", "default", "meaning"], rows) if rows else "It takes no options."
 
