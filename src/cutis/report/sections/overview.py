@@ -9,7 +9,7 @@ from cutis.report.source import RunData
 from cutis.report.wording import count, unit
 
 VERBS = {
-    "zero-shot": ("Zero-shot diagnosis", "by text prompts alone, without training on these images"),
+    "zero-shot": ("Zero-shot diagnosis", "by text prompts alone, using none of the labels"),
     "probe": ("Linear probe", "by a linear classifier on its image features"),
     "finetune": ("Fine-tuned model", "after training on other images of the dataset"),
 }
