@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cutis.data.phantom.banks import SIDE, Field, banks
-from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.canvas import Canvas, bell
 from cutis.data.phantom.views import FIELD
 
 
@@ -44,7 +44,7 @@ def add_skin(canvas: Canvas, age: int) -> None:
         line = slice_of("lobe", size, tuple(corners[4])) + np.float32(0.4) * mottle
         line *= np.float32(7.0)
         mask = np.maximum(slice_of("cloud", size, tuple(corners[5])) + np.float32(0.3), 0.0)
-        canvas.blood += strength * np.exp(-line * line) * np.minimum(mask, 1.2)
+        canvas.blood += strength * bell(line * line) * np.minimum(mask, 1.2)
     if u[3] < 0.04 + 0.36 * damage:  # sun-damaged: pale brown patches
         patches = cloud2 + np.float32(0.9) * slice_of("lobe", size, tuple(corners[5]))
         patches += np.float32(0.35) * mottle
@@ -52,6 +52,6 @@ def add_skin(canvas: Canvas, age: int) -> None:
     if u[5] < 0.5:  # the fine furrows of the surface, stretched along the skin
         lines = slice_of("edge", size, tuple(corners[0]), 1.6 + 1.6 * u[6])
         depth = np.float32(0.004 + 0.016 * u[7] ** 2)
-        furrows = depth * np.exp(np.float32(-30.0) * lines * lines)
+        furrows = depth * bell(np.float32(30.0) * lines * lines)
         canvas.melanin -= furrows
         canvas.blood -= furrows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.canvas import Canvas, bell
 from cutis.data.phantom.structures.vessels import draw_lines
 
 
@@ -23,7 +23,7 @@ def add_ridges(canvas: Canvas) -> None:
     lesion = canvas.lesion
     u = lesion.rng(17).random(3)
     fold = canvas.noise("mottle") + np.float32(0.25) * canvas.noise("lobe")
-    fissure = np.exp(-np.square(fold * np.float32(2.0 + 2.0 * u[0])))
+    fissure = bell(np.square(fold * np.float32(2.0 + 2.0 * u[0])))
     strength = np.float32(0.10 + 0.35 * min(lesion.pigments[0], 1.0) + 0.15 * u[1])
     canvas.melanin += strength * (fissure - np.float32(0.4)) * canvas.inside
     canvas.white += np.float32(0.06 * u[2]) * (1.0 - fissure) * canvas.inside

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import banks, read
-from cutis.data.phantom.canvas import Canvas, smoothstep
+from cutis.data.phantom.canvas import Canvas, bell, smoothstep
 
 
 def add_network(canvas: Canvas, level: int) -> None:
@@ -20,9 +20,9 @@ def add_network(canvas: Canvas, level: int) -> None:
     width = np.float32(0.16 + 0.06 * u[0])
     cloud = canvas.noise("lobe")
     if atypical:
-        line = np.exp(-np.square(edge / (width * (1.0 + np.float32(0.4) * np.clip(cloud, -1, 1)))))
+        line = bell(np.square(edge / (width * (1.0 + np.float32(0.4) * np.clip(cloud, -1, 1)))))
     else:
-        line = np.exp(-np.square(edge * (1.0 / width)))
+        line = bell(np.square(edge * (1.0 / width)))
     patchy = np.clip(np.float32(0.75) + cloud * np.float32(0.6 if atypical else 0.2), 0.0, 1.5)
     # Seen best towards the rim, where the ground is paler, and a little beyond it.
     near = canvas.inner * np.float32(1.0 / (0.6 * lesion.radius))
@@ -47,7 +47,7 @@ def add_globules(canvas: Canvas, level: int) -> None:
         blob *= smoothstep(canvas.noise("lobe") + np.float32(0.8))
         zone = smoothstep((canvas.inner + np.float32(5.0)) * np.float32(0.15))
     elif u[0] < 0.35:  # a rim of globules
-        zone = np.exp(-np.square((canvas.inner - np.float32(5.0)) * np.float32(0.1)))
+        zone = bell(np.square((canvas.inner - np.float32(5.0)) * np.float32(0.1)))
     else:
         zone = canvas.inside
     dark = np.float32(0.12 + (0.50 if irregular else 0.34) * max(lesion.pigments[0], 0.35))
@@ -79,7 +79,7 @@ def add_streaks(canvas: Canvas, level: int) -> None:
     where = (theta * np.float32(bins / (2 * np.pi))).astype(np.int64) & (bins - 1)
     line = ridge.astype(np.float32).take(where)
     reach = np.float32(5.0 + lesion.radius * 0.12)
-    along = np.exp(-np.square((canvas.inner + np.float32(1.0)) / reach))
+    along = bell(np.square((canvas.inner + np.float32(1.0)) / reach))
     dark = np.float32(0.25 + 0.45 * max(lesion.pigments[0], 0.4))
     canvas.melanin += dark * line * along
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import Field
-from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.canvas import Canvas, bell
 
 
 def add_pigment(canvas: Canvas) -> None:
@@ -17,7 +17,7 @@ def add_pigment(canvas: Canvas) -> None:
     cx, cy = lesion.centre
     r = np.float32(1.0 / (lesion.radius * 0.8))
     dx, dy = canvas.x * r - np.float32(cx), canvas.y * r - np.float32(cy)
-    core = np.exp(-(dx * dx + dy * dy))
+    core = bell(dx * dx + dy * dy)
     peak = np.float32(-0.2 + 1.3 * u[0])  # some lesions are darker at the rim
     level = (np.float32(1.0) - np.float32(0.5) * peak) + peak * core
     coarse = np.float32(0.04 + 0.10 * u[1])
@@ -45,7 +45,7 @@ def _second_colour(canvas: Canvas, u: NDArray[np.float64]) -> Field:
     far = 0.35 + 0.2 * u[1]
     dx = canvas.x * r - np.float32(far * np.cos(angle))
     dy = canvas.y * r - np.float32(far * np.sin(angle))
-    patch = np.exp(np.float32(-2.6) * (dx * dx + dy * dy))
+    patch = bell(np.float32(2.6) * (dx * dx + dy * dy))
     patch += np.float32(0.28) * canvas.noise("lobe") + np.float32(0.20) * canvas.noise("cloud")
     strength = np.float32(lesion.second)
     factor = np.exp(strength * (np.float32(1.25) * patch - np.float32(0.40)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cutis.data.phantom.banks import Field, banks, read
-from cutis.data.phantom.canvas import Canvas, smoothstep
+from cutis.data.phantom.canvas import Canvas, bell, smoothstep
 
 
 def _region(
@@ -60,7 +60,7 @@ def add_scar(canvas: Canvas) -> None:
     region = smoothstep(value * np.float32(0.9) + np.float32(0.3))
     canvas.melanin *= 1.0 - np.float32(0.8) * region
     canvas.blood *= 1.0 - np.float32(0.55) * region
-    strands = np.exp(-np.square(canvas.noise("mottle") * np.float32(4.0)))
+    strands = bell(np.square(canvas.noise("mottle") * np.float32(4.0)))
     white = np.float32(0.10 + 0.24 * u[1]) * region
     canvas.white += white * (np.float32(0.8) + np.float32(0.5) * strands)
 
