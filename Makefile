@@ -16,8 +16,8 @@ $(READY): pyproject.toml scripts/install.sh
 	@touch $(READY)
 
 demo: $(READY)  ## Synthetic images -> cutis-tiny -> zero-shot -> report, in under 5 minutes
-	$(BIN)/cutis data phantom --n 240 --seed 1 -o $(DEMO)/phantom
-	$(BIN)/cutis zero-shot --model cutis-tiny --data $(DEMO)/phantom/phantom.csv -o $(DEMO)/run
+	$(BIN)/cutis data phantom --n 300 --seed 1 -o $(DEMO)/phantom
+	$(BIN)/cutis zero-shot --model cutis-tiny --data $(DEMO)/phantom/phantom.csv --split all -o $(DEMO)/run
 	@echo "The report is here: $(CURDIR)/$(DEMO)/run/report.html"
 
 test: $(READY)  ## Run every test, documentation examples included
