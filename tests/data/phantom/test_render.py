@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cutis.data.phantom.artefacts.spec import CLEAN
-from cutis.data.phantom.canvas import open_canvas
+from cutis.data.phantom.canvas import empty_layers, open_canvas
 from cutis.data.phantom.clinical import render_clinical
 from cutis.data.phantom.colours import ita_degrees, lab_to_srgb, srgb_to_lab
 from cutis.data.phantom.people import ITA_RANGES
@@ -76,7 +76,9 @@ def test_skin_angle_can_be_measured_on_the_skin(fitzpatrick: int) -> None:
         ita = low + (high - low) * (index + 0.5) / 3
         spec = replace(spec, patient=spec.patient._replace(ita=ita, fitzpatrick=fitzpatrick))
         image, _ = render(spec, SIZE)
-        far = open_canvas(spec.lesion, spec.view, SIZE).inner < -30
+        box = open_canvas(spec.lesion, spec.view, empty_layers(SIZE)).box
+        far = np.ones((SIZE, SIZE), bool)
+        far[box.top : box.bottom, box.left : box.right] = False
         skin = np.median(image[far], axis=0) / 255.0
         errors.append(float(ita_degrees(srgb_to_lab(skin))) - ita)
     assert np.abs(errors).max() < 7
@@ -205,16 +207,16 @@ def test_asymmetry_can_be_measured_on_the_mask() -> None:
 def test_clinical_view_shows_the_lesion_smaller() -> None:
     for index in range(5):
         spec = clean(index)
-        near = open_canvas(spec.lesion, spec.view, SIZE).mask.mean()
-        far = open_canvas(spec.lesion, spec.clinical, SIZE).mask.mean()
+        near = open_canvas(spec.lesion, spec.view, empty_layers(SIZE)).full_mask().mean()
+        far = open_canvas(spec.lesion, spec.clinical, empty_layers(SIZE)).full_mask().mean()
         assert far < 0.5 * near
 
 
 def test_clinical_view_shows_no_dermoscopic_structure() -> None:
     for change in ({"network": 2}, {"globules": 2}, {"streaks": 1}, {"vessels": 2}):
         spec = clean(1, **PLAIN)
-        with_it = render_clinical(with_attributes(spec, **change), 96)
-        assert with_it.tobytes() == render_clinical(spec, 96).tobytes(), change
+        with_it = render_clinical(with_attributes(spec, **change), 96).astype(int)
+        assert np.abs(with_it - render_clinical(spec, 96)).max() <= 3, change
 
 
 def test_clinical_view_is_repeatable_and_follows_skin_tone() -> None:

@@ -3,89 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import Field, address, banks, read
+from cutis.data.phantom.fields import smoothstep, upsample
 from cutis.data.phantom.lesion import Lesion
+from cutis.data.phantom.shape import outline, signed_distance
 from cutis.data.phantom.views import FIELD, View
 
-LOW = 56
-"""Side of the coarse grid on which smooth fields are computed."""
+COARSE = 4
+"""Pixels between the points at which the distance to the outline is computed."""
 
 
-def upsample(coarse: Field, size: int) -> Field:
-    """Return a coarse square field as a smooth one of shape (size, size), by cubic splines."""
-    return _stretch(np.ascontiguousarray(_stretch(coarse.T, size).T), size)
+class Layers(NamedTuple):
+    """What colours the skin, per pixel of the whole image, shape (size, size) each.
 
-
-def _stretch(rows: Field, size: int) -> Field:
-    """Interpolate along the first axis to ``size`` rows."""
-    where, weights = _cubic(rows.shape[0], size)
-    out: Field = rows.take(where[0], axis=0) * weights[0]
-    for k in (1, 2, 3):
-        out += rows.take(where[k], axis=0) * weights[k]
-    return out
-
-
-@lru_cache(maxsize=8)
-def _cubic(coarse: int, size: int) -> tuple[NDArray[np.int64], Field]:
-    """Return the four neighbours of each new row, shape (4, size), and their weights."""
-    at = (np.arange(size) + 0.5) * (coarse / size) - 0.5
-    first = np.floor(at)
-    t = at - first
-    weights = np.stack(
-        [
-            ((2 - t) * t - 1) * t / 2,
-            (t * t * (3 * t - 5) + 2) / 2,
-            ((4 - 3 * t) * t + 1) * t / 2,
-            (t - 1) * t * t / 2,
-        ]
-    )
-    where = np.clip(first.astype(np.int64) + np.arange(-1, 3)[:, None], 0, coarse - 1)
-    return where, weights[:, :, None].astype(np.float32)
-
-
-def smoothstep(x: Field) -> Field:
-    """Return 0 below 0, 1 above 1 and a smooth ramp between.
-
-    Examples
-    --------
-    >>> smoothstep(np.array([-1.0, 0.5, 2.0], np.float32)).tolist()
-    [0.0, 0.5, 1.0]
+    Attributes
+    ----------
+    melanin, deep, blood, keratin
+        Optical densities to multiply the skin with.
+    white
+        Opacity of what scatters white in front of everything.
     """
-    t = np.maximum(x, np.float32(0.0))
-    np.minimum(t, np.float32(1.0), out=t)
-    rest = t * np.float32(-2.0)
-    rest += np.float32(3.0)
-    t *= t
-    t *= rest
-    return t
+
+    melanin: Field
+    deep: Field
+    blood: Field
+    keratin: Field
+    white: Field
 
 
-def bell(squared: Field) -> Field:
-    """Return ``exp(-squared)``, held above 1e-9: subnormal numbers are slow to reckon with.
+def empty_layers(size: int) -> Layers:
+    """Return layers of even skin."""
+    return Layers(*np.zeros((5, size, size), np.float32))
 
-    Examples
-    --------
-    >>> bell(np.array([0.0, 1.0, 500.0], np.float32)).round(4).tolist()
-    [1.0, 0.3679, 0.0]
-    """
-    exponent = np.minimum(squared, np.float32(20.0))
-    np.negative(exponent, out=exponent)
-    return np.exp(exponent, out=exponent)
+
+class Box(NamedTuple):
+    """The part of the image, in pixels, that the lesion can reach."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
 
 
 @dataclass
 class Canvas:
-    """Fields of shape (size, size) that the structures read and add to.
+    """The part of an image with the lesion; the structures read it and add to its layers in place.
 
     Attributes
     ----------
     lesion, view, size
-        What is rendered, and how large.
+        What is rendered, and the size of the whole image.
+    box
+        Where in the image the canvas lies; all fields have its shape.
+    layers
+        The whole image's layers; melanin to white below are views of their part in the box.
     x, y
         Lesion coordinates of the pixels in units, the centre at 0.
     where
@@ -96,15 +72,13 @@ class Canvas:
         Signed distance to the border in units, positive inside.
     inside
         0 outside to 1 inside, as soft as the border.
-    melanin, deep, blood, keratin
-        Optical densities to multiply the skin with.
-    white
-        Opacity of what scatters white in front of everything.
     """
 
     lesion: Lesion
     view: View
     size: int
+    box: Box
+    layers: Layers
     x: Field
     y: Field
     where: NDArray[np.int64]
@@ -123,6 +97,12 @@ class Canvas:
         """Pixels per unit of the lesion."""
         return self.size / FIELD * self.view.zoom
 
+    def full_mask(self) -> NDArray[np.bool_]:
+        """Return the mask of the whole image, shape (size, size)."""
+        mask = np.zeros((self.size, self.size), np.bool_)
+        mask[self.box.top : self.box.bottom, self.box.left : self.box.right] = self.mask
+        return mask
+
     def noise(self, name: str) -> Field:
         """Return one bank plane under the lesion, fixed to the lesion."""
         if name not in self.cache:
@@ -139,7 +119,7 @@ class Canvas:
         return address(x, y)
 
     def pixels(self, points_n2: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the pixel coordinates (column, row) of points of the lesion, shape (n, 2)."""
+        """Return the image coordinates (column, row) of points of the lesion, shape (n, 2)."""
         view = self.view
         cos, sin = np.cos(view.turn), np.sin(view.turn)
         u, v = points_n2[:, 0] * view.mirror, points_n2[:, 1]
@@ -147,52 +127,26 @@ class Canvas:
         row = view.y + view.zoom * (sin * u + cos * v)
         return np.stack([column, row], axis=1) * (self.size / FIELD)
 
-    def stamp(
-        self, target: Field, column: float, row: float, radius: float, height: float, hard: float
-    ) -> None:
-        """Add one round blob to a field, in place.
 
-        Parameters
-        ----------
-        target
-            Field to add to.
-        column, row, radius
-            Centre and radius in pixels.
-        height
-            What is added in the middle.
-        hard
-            0 for a soft blob, towards 1 for a disc with an edge.
-        """
-        reach = radius * (2.2 - 1.1 * hard)
-        left, right = int(max(column - reach, 0)), int(min(column + reach + 2, self.size))
-        top, bottom = int(max(row - reach, 0)), int(min(row + reach + 2, self.size))
-        if left >= right or top >= bottom:
-            return
-        dx = np.arange(left, right, dtype=np.float32) - np.float32(column)
-        dy = np.arange(top, bottom, dtype=np.float32) - np.float32(row)
-        squared = (dx * dx + (dy * dy)[:, None]) * np.float32(1.0 / (radius * radius))
-        power = np.float32(1.0 + 3.0 * hard)
-        blob = bell(np.float32(0.7) * squared**power)
-        target[top:bottom, left:right] += np.float32(height) * blob
-
-
-def open_canvas(lesion: Lesion, view: View, size: int) -> Canvas:
-    """Lay out the coordinates and the outline of a lesion; all densities are zero."""
-    from cutis.data.phantom.shape import signed_distance
-
-    x, y = lesion_coordinates(view, size)
+def open_canvas(lesion: Lesion, view: View, layers: Layers) -> Canvas:
+    """Lay out the coordinates and the outline of a lesion over an image's layers."""
+    size = layers.melanin.shape[0]
+    box = reach(lesion, view, size)
+    part = (slice(box.top, box.bottom), slice(box.left, box.right))
+    height, width = box.bottom - box.top, box.right - box.left
+    x, y = lesion_coordinates(view, size, box, height, width)
     ox, oy = lesion.origin
     where = address(x + np.float32(1024.0 + ox), y + np.float32(1024.0 + oy))
-    melanin, deep, blood, keratin, white = np.zeros((5, size, size), np.float32)
+    melanin, deep, blood, keratin, white = (layer[part] for layer in layers)
     canvas = Canvas(
-        lesion, view, size, x, y, where, where > 0, x, x, melanin, deep, blood, keratin, white
-    )
-    coarse = upsample(signed_distance(lesion, *lesion_coordinates(view, LOW)), size)
-    rough = np.float32(lesion.roughness)
+        lesion, view, size, box, layers, x, y, where, where > 0, x, x,
+        melanin, deep, blood, keratin, white,
+    )  # fmt: skip
+    points = lesion_coordinates(view, size, box, max(4, height // COARSE), max(4, width // COARSE))
     inner = canvas.noise("mottle") * np.float32(0.55)
     inner += canvas.noise("lobe")
-    inner *= rough
-    inner += coarse
+    inner *= np.float32(lesion.roughness)
+    inner += upsample(signed_distance(lesion, *points), (height, width))
     canvas.mask = inner > 0
     if lesion.softness > 8.0:  # a fading border breaks up into grains
         grains = canvas.noise("mottle") + canvas.noise("grain")
@@ -205,11 +159,32 @@ def open_canvas(lesion: Lesion, view: View, size: int) -> Canvas:
     return canvas
 
 
-def lesion_coordinates(view: View, size: int) -> tuple[Field, Field]:
-    """Return the coordinates of pixel centres in the lesion's frame, in units."""
-    centres = (np.arange(size, dtype=np.float32) + np.float32(0.5)) * np.float32(FIELD / size)
-    u = (centres - np.float32(view.x)) * np.float32(1.0 / view.zoom)
-    v = ((centres - np.float32(view.y)) * np.float32(1.0 / view.zoom))[:, None]
+def reach(lesion: Lesion, view: View, size: int) -> Box:
+    """Return the box around everything a lesion may change in an image of a size."""
+    far = float(outline(lesion).max()) * lesion.elongation**0.5
+    far += 6.0 + 3.4 * lesion.roughness + (0.5 + 3.0 * lesion.crumble) * lesion.softness
+    if lesion.attributes["streaks"]:
+        far += 6.0 + 0.18 * lesion.radius
+    scale = size / FIELD
+    span = far * view.zoom * scale
+    column, row = view.x * scale, view.y * scale
+    left, top = (min(max(int(at - span), 0), size - 8) for at in (column, row))
+    right, bottom = (max(min(int(at + span) + 1, size), 8) for at in (column, row))
+    return Box(top, max(bottom, top + 8), left, max(right, left + 8))
+
+
+def lesion_coordinates(
+    view: View, size: int, box: Box, rows: int, columns: int
+) -> tuple[Field, Field]:
+    """Return the lesion's coordinates of ``rows`` times ``columns`` points over a box, in units."""
+    scale = np.float32(FIELD / size)
+    step_x = np.float32((box.right - box.left) / columns)
+    step_y = np.float32((box.bottom - box.top) / rows)
+    across = (np.arange(columns, dtype=np.float32) + np.float32(0.5)) * step_x + box.left
+    down = (np.arange(rows, dtype=np.float32) + np.float32(0.5)) * step_y + box.top
+    zoom = np.float32(1.0 / view.zoom)
+    u = (across * scale - np.float32(view.x)) * zoom
+    v = ((down * scale - np.float32(view.y)) * zoom)[:, None]
     cos, sin = np.float32(np.cos(view.turn)), np.float32(np.sin(view.turn))
     mirror = np.float32(view.mirror)
-    return np.asarray(mirror * (cos * u + sin * v)), np.asarray(cos * v - sin * u)
+    return np.asarray(mirror * cos * u + mirror * sin * v), np.asarray(cos * v - sin * u)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import SIDE, Field
-from cutis.data.phantom.canvas import Canvas, open_canvas
+from cutis.data.phantom.canvas import Layers, empty_layers, open_canvas
 from cutis.data.phantom.develop import develop
 from cutis.data.phantom.skin import slice_of
 from cutis.data.phantom.spec import Spec
@@ -25,10 +25,10 @@ def render_clinical(spec: Spec, size: int = 224) -> NDArray[np.uint8]:
     from cutis.data.phantom.artefacts.hair import add_hair
 
     rng = np.random.default_rng([spec.clinical.key, 21])
-    canvas = open_canvas(spec.lesion, spec.clinical, size)
-    add_surface(canvas)
-    _add_furrows(canvas, rng)
-    image = Image.fromarray(develop(canvas, spec.patient.ita, _phone(rng)))
+    layers = empty_layers(size)
+    add_surface(open_canvas(spec.lesion, spec.clinical, layers))
+    _add_furrows(layers, rng)
+    image = Image.fromarray(develop(layers, spec.patient.ita, _phone(rng), spec.clinical.key))
     if spec.artefacts.hair:
         add_hair(image, rng)
     return np.asarray(image)
@@ -48,18 +48,19 @@ def _phone(rng: np.random.Generator) -> Camera:
     )
 
 
-def _add_furrows(canvas: Canvas, rng: np.random.Generator) -> None:
+def _add_furrows(layers: Layers, rng: np.random.Generator) -> None:
     """Add the skin's own pattern: uneven colour, furrows in relief and specular shine."""
     u = rng.random(8)
     corners = [(int(a), int(b)) for a, b in rng.integers(0, SIDE, (5, 2))]
-    size = canvas.size
+    size = layers.melanin.shape[0]
+    melanin, blood = layers.melanin, layers.blood
     cloud = slice_of("cloud", size, corners[0])
     mottle = slice_of("mottle", size, corners[1])
     uneven = np.float32(0.5 + u[0])
-    canvas.blood += uneven * (np.float32(0.045) * cloud + np.float32(0.022) * mottle)
+    blood += uneven * (np.float32(0.045) * cloud + np.float32(0.022) * mottle)
     freckles = slice_of("mottle", size, corners[4]) + np.float32(0.6) * cloud
     freckles = np.maximum(freckles - np.float32(1.6), np.float32(0.0))
-    canvas.melanin += np.float32(0.20 * u[1] ** 2) * freckles
+    melanin += np.float32(0.20 * u[1] ** 2) * freckles
     relief = _relief(size, corners[2], 1.6 + 2.4 * u[2])
     relief += np.float32(0.35) * slice_of("grain", size, corners[3], 2.0 + 2.0 * u[3])
     shade = np.zeros_like(relief)
@@ -67,9 +68,9 @@ def _add_furrows(canvas: Canvas, rng: np.random.Generator) -> None:
     shade[:, 1:] += np.float32(np.cos(turn)) * (relief[:, 1:] - relief[:, :-1])
     shade[1:] += np.float32(np.sin(turn)) * (relief[1:] - relief[:-1])
     depth = np.float32(0.03 + 0.07 * u[5])
-    canvas.melanin += depth * shade - np.float32(0.35) * depth * relief
+    melanin += depth * shade - np.float32(0.35) * depth * relief
     gloss = np.maximum(shade - np.float32(0.9), np.float32(0.0))
-    canvas.white += np.float32(0.30 * u[6] ** 2) * np.minimum(gloss, np.float32(1.5))
+    layers.white[:] += np.float32(0.30 * u[6] ** 2) * np.minimum(gloss, np.float32(1.5))
 
 
 def _relief(size: int, corner: tuple[int, int], scale: float) -> Field:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cutis.data.phantom.artefacts import add_artefacts
 from cutis.data.phantom.artefacts.spec import CLEAN
-from cutis.data.phantom.canvas import open_canvas
+from cutis.data.phantom.canvas import empty_layers, open_canvas
 from cutis.data.phantom.develop import develop
 from cutis.data.phantom.skin import add_skin
 from cutis.data.phantom.spec import Spec
@@ -57,9 +57,10 @@ def render(spec: Spec, size: int = 224) -> Rendering:
     """Render the dermoscopic image of a scene; equal scenes give equal bytes."""
     from PIL import Image
 
-    canvas = open_canvas(spec.lesion, spec.view, size)
-    add_skin(canvas, spec.patient.age)
+    layers = empty_layers(size)
+    add_skin(layers, spec.view.key, spec.patient.age)
+    canvas = open_canvas(spec.lesion, spec.view, layers)
     add_structures(canvas)
-    image = Image.fromarray(develop(canvas, spec.patient.ita, spec.camera))
+    image = Image.fromarray(develop(layers, spec.patient.ita, spec.camera, spec.view.key))
     add_artefacts(image, spec.artefacts, spec.view)
-    return Rendering(np.asarray(image), canvas.mask)
+    return Rendering(np.asarray(image), canvas.full_mask())

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cutis.data.phantom.canvas import Canvas, bell
+from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.fields import bell, stamp
 from cutis.data.phantom.structures.vessels import draw_lines
 
 
 def _scatter(
     canvas: Canvas, rng: np.random.Generator, count: int, far: float
 ) -> NDArray[np.float64]:
-    """Return pixel positions of ``count`` points inside the lesion, shape (count, 2)."""
+    """Return positions in the box of ``count`` points inside the lesion, shape (count, 2)."""
     angle = rng.uniform(0, 2 * np.pi, count)
     radius = canvas.lesion.radius * far * np.sqrt(rng.random(count))
-    return canvas.pixels(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
+    points = canvas.pixels(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
+    return np.asarray(points - (canvas.box.left, canvas.box.top))
 
 
 def add_ridges(canvas: Canvas) -> None:
@@ -36,7 +38,7 @@ def add_cysts(canvas: Canvas) -> None:
     radii = rng.uniform(1.0, 2.6, count)
     bright = np.zeros_like(canvas.white)
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.85), radii, strict=True):
-        canvas.stamp(bright, column, row, radius * canvas.per_unit, rng.uniform(0.15, 0.5), 0.3)
+        stamp(bright, column, row, radius * canvas.per_unit, rng.uniform(0.15, 0.5), 0.3)
     np.minimum(bright, 0.6, out=bright)
     canvas.melanin *= 1.0 - bright
     canvas.white += np.float32(0.6) * bright
@@ -50,7 +52,7 @@ def add_openings(canvas: Canvas) -> None:
     radii = rng.uniform(1.5, 4.5, count)
     dark = np.zeros_like(canvas.white)
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.85), radii, strict=True):
-        canvas.stamp(dark, column, row, radius * canvas.per_unit, rng.uniform(0.3, 0.9), 0.4)
+        stamp(dark, column, row, radius * canvas.per_unit, rng.uniform(0.3, 0.9), 0.4)
     np.minimum(dark, 1.1, out=dark)
     dark *= 1.0 + np.float32(0.25) * canvas.noise("grain")
     canvas.melanin += np.float32(0.55) * dark
@@ -66,7 +68,7 @@ def add_nests(canvas: Canvas) -> None:
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.9), radii, strict=True):
         for _ in range(2):
             dc, dr = rng.normal(0, 0.45 * radius, 2) * canvas.per_unit
-            canvas.stamp(
+            stamp(
                 nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.12, 0.6), 0.15
             )
     nest = np.minimum(nest, 1.2)
@@ -88,4 +90,4 @@ def add_white_lines(canvas: Canvas) -> None:
         middle = far * np.array([np.cos(angle), np.sin(angle)])
         half = rng.uniform(2.5, 7.0) * np.array([np.cos(heading), np.sin(heading)])
         lines.append((np.stack([middle - half, middle, middle + half]), rng.uniform(0.8, 1.4)))
-    canvas.white += np.float32(0.32) * draw_lines(canvas, lines)
+    canvas.layers.white[:] += np.float32(0.32) * draw_lines(canvas, lines)

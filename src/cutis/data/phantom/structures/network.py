@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import banks, read
-from cutis.data.phantom.canvas import Canvas, bell, smoothstep
+from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.fields import bell, smoothstep
 
 
 def add_network(canvas: Canvas, level: int) -> None:

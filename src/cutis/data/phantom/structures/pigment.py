@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import Field
-from cutis.data.phantom.canvas import Canvas, bell
+from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.fields import bell
 
 
 def add_pigment(canvas: Canvas) -> None:

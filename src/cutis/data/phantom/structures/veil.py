@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cutis.data.phantom.banks import Field, banks, read
-from cutis.data.phantom.canvas import Canvas, bell, smoothstep
+from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.fields import bell, smoothstep
 
 
 def _region(

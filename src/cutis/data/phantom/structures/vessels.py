@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutis.data.phantom.banks import Field, banks, read
-from cutis.data.phantom.canvas import Canvas, smoothstep
+from cutis.data.phantom.canvas import Canvas
+from cutis.data.phantom.fields import smoothstep
 
 Points = NDArray[np.float64]
 
@@ -23,7 +24,7 @@ def add_vessels(canvas: Canvas, level: int) -> None:
     lines = (
         _tree(rng, canvas.lesion.radius) if level == 2 else _squiggles(rng, canvas.lesion.radius)
     )
-    canvas.blood += np.float32(0.75 if level == 2 else 0.7) * draw_lines(canvas, lines)
+    canvas.layers.blood[:] += np.float32(0.75 if level == 2 else 0.7) * draw_lines(canvas, lines)
 
 
 def _tree(rng: np.random.Generator, radius: float) -> list[tuple[Points, float]]:
@@ -63,7 +64,7 @@ def _squiggles(rng: np.random.Generator, radius: float) -> list[tuple[Points, fl
 
 
 def draw_lines(canvas: Canvas, lines: list[tuple[Points, float]]) -> Field:
-    """Return the coverage (0 to 1) of smooth lines given in the lesion's frame."""
+    """Return how lines of the lesion's frame cover the whole image, shape (size, size), 0 to 1."""
     from PIL import Image, ImageDraw
 
     image = Image.new("L", (2 * canvas.size, 2 * canvas.size))
