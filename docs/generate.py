@@ -29,7 +29,11 @@ def pages() -> dict[Path, str]:
         docs / "datasets.md": datasets_page(),
     }
     parts = {
-        REPOSITORY / "README.md": {"verbs": verbs_table(), "tree": file_tree()},
+        REPOSITORY / "README.md": {
+            "verbs": verbs_table(),
+            "numbers": measured_numbers(),
+            "tree": file_tree(),
+        },
         docs / "your-own-table.md": {"roles": roles_table()},
     }
     for path, blocks in parts.items():
@@ -76,6 +80,17 @@ def verbs_table() -> str:
 def anchor(verb: str) -> str:
     """Return the address of a verb's heading inside the page of commands."""
     return f"cutis-{verb.replace(' ', '-')}"
+
+
+def measured_numbers() -> str:
+    """Return what the bundled model reaches, as its own page says it."""
+    page_text = (REPOSITORY / "docs" / "cutis-tiny.md").read_text(encoding="utf-8")
+    section = page_text.split("## What it reaches")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    cells = [[part.strip() for part in line.strip("|").split("|")] for line in lines]
+    wanted = ("data", "n", "classes", "balanced accuracy", "AUROC", "what it is")
+    columns = [cells[0].index(name) for name in wanted]
+    return table(list(wanted), [[row[i] for i in columns] for row in cells[2:]])
 
 
 def cli_page() -> str:
