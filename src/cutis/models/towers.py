@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -73,3 +73,42 @@ class Towers:
     pad_id: int = 0
     needs_full_context: bool = False
     logit_scale: float | None = None
+
+
+def channels_last(module: nn.Module) -> None:
+    """Lay the weights of a convolutional network out for speed; the numbers stay the same.
+
+    On processors this makes small networks up to twice as fast. A transformer, whose one
+    convolution cuts the patches, is left as it is.
+    """
+    import torch
+
+    convolutions = sum(isinstance(part, torch.nn.Conv2d) for part in module.modules())
+    if convolutions > 2:
+        module.to(memory_format=torch.channels_last)
+
+
+def in_bfloat16(towers: Towers) -> Towers:
+    """Return a copy of the towers whose weights and arithmetic are bfloat16.
+
+    The whole module is cast, rather than run under autocast: there torch's attention leaves its
+    fast path and copies the projection matrix once per token, which is slower than float32.
+
+    Parameters
+    ----------
+    towers
+        Towers in float32; they are left as they are.
+    """
+    from copy import deepcopy
+
+    import torch
+
+    module = deepcopy(towers.module).to(torch.bfloat16)
+
+    def same(tower: Callable[..., torch.Tensor] | None) -> Callable[..., torch.Tensor] | None:
+        if tower is None or tower is towers.module:
+            return None if tower is None else module
+        method: Callable[..., torch.Tensor] = getattr(module, tower.__name__)
+        return method
+
+    return replace(towers, module=module, image=same(towers.image), text=same(towers.text))

@@ -13,7 +13,7 @@ from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg, CustomTextCLIP
 from cutis.errors import CutisError
 from cutis.models.layouts.bert import bert_config, text_encoder
 from cutis.models.strict import load_strict, without_initialisation
-from cutis.models.towers import Settings, Towers
+from cutis.models.towers import Settings, Towers, channels_last
 
 REVISION = 1
 Shapes = Mapping[str, tuple[int, ...]]
@@ -203,6 +203,7 @@ def _renamed(
 
 def towers(model: CLIP | CustomTextCLIP, dim: int) -> Towers:
     """Describe a filled open_clip model whose features are ``dim`` long."""
+    channels_last(model.visual)
     text: Any = getattr(model, "text", model)
     from_library = hasattr(text, "config")
     size = model.visual.image_size

@@ -13,7 +13,7 @@ import torch
 from cutis.errors import CutisError, nearest_names
 from cutis.models.preprocessing import Preprocessing
 from cutis.models.strict import load_strict, without_initialisation
-from cutis.models.towers import Settings, Towers
+from cutis.models.towers import Settings, Towers, channels_last
 
 REVISION = 1
 Shapes = Mapping[str, tuple[int, ...]]
@@ -70,6 +70,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     with without_initialisation():
         tower = make_tower(settings.model_cfg["timm_model_name"])
     load_strict(tower, _without_classifier(tower, state), settings.what)
+    channels_last(tower)
     height, width = timm.data.resolve_model_data_config(tower)["input_size"][1:]
     return Towers(
         module=tower,
