@@ -20,6 +20,8 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def private_cache(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Keep every test's feature cache out of the user's."""
     monkeypatch.setenv("CUTIS_CACHE", str(tmp_path_factory.mktemp("cache")))

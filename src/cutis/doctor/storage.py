@@ -47,7 +47,7 @@ def check_bundled_model(folder: Path | None = None, expected: str | None = None)
     """
     name, fix = f"model {BUNDLED_MODEL}", "reinstall cutis: pip install --force-reinstall cutis"
     if folder is None:
-        folder = Path(__file__).parent / "models" / "weights" / BUNDLED_MODEL
+        folder = Path(__file__).parent.parent / "models" / "weights" / BUNDLED_MODEL
     weights = folder / "model.safetensors"
     if not weights.is_file():
         return Check(name, "FAIL", "its weights are missing from the package", fix)

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
-from cutis.files import atomic_path, write_json, write_text
+from cutis.files import atomic_path, sha256_file, write_json, write_text
 from cutis.models.cards import ModelCard
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def save_model_dir(
     write_json(folder / CONFIG, config)
     if text_config is not None:
         write_json(folder / TEXT_CONFIG, dict(text_config))
-    _write_card(folder / CARD, card)
+    _write_card(folder / CARD, card, sha256_file(folder / WEIGHTS))
     for name in map(Path, tokenizer_files):
         if name.resolve().parent != folder.resolve():
             shutil.copyfile(name, folder / name.name)
@@ -137,10 +137,11 @@ def _stored(
     return stored
 
 
-def _write_card(path: Path, card: ModelCard | Mapping[str, Any]) -> None:
+def _write_card(path: Path, card: ModelCard | Mapping[str, Any], sha256: str) -> None:
     import yaml
 
     whole = card if isinstance(card, ModelCard) else ModelCard(**card)
+    whole = whole.model_copy(update={"sha256": sha256})
     fields = whole.model_dump(mode="json", exclude_defaults=True)
     write_text(path, yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100))
 
