@@ -40,9 +40,8 @@ def lines_of_code(text: str) -> int:
     tree = ast.parse(text)
     prose: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
-            node
-        ):
+        holds_prose = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        if holds_prose and ast.get_docstring(node):
             prose |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
     return sum(
         bool(line.strip()) and not line.lstrip().startswith("#") and number not in prose

@@ -12,6 +12,7 @@ import yaml
 from safetensors.torch import load_file
 
 from cutis.errors import CutisError
+from cutis.files import sha256_file
 from cutis.models import ModelCard, load_model, save_model_dir
 from cutis.models.checkpoint import read_config
 from tests.models.small import (
@@ -84,10 +85,10 @@ def test_full_precision_and_a_ready_card(tmp_path: Path):
     model = load_model(f"local-dir:{tmp_path / 'm'}", device="cpu")
     pixels = torch.randn(2, 3, 32, 32)
     with torch.inference_mode():
-        np.testing.assert_array_equal(
-            model.embed_pixels(pixels), module.encode_image(pixels).numpy()
-        )
-    assert model.card == ModelCard(**CARD)
+        expected = module.encode_image(pixels).numpy()
+    np.testing.assert_allclose(model.embed_pixels(pixels), expected, rtol=0, atol=1e-5)
+    weights = sha256_file(tmp_path / "m" / "model.safetensors")
+    assert model.card == ModelCard(**CARD, sha256=weights)
 
 
 def test_a_number_half_precision_cannot_hold_is_refused(tmp_path: Path):
