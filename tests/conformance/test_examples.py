@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,4 +40,23 @@ def test_a_notebook_runs(
             source = "".join(cell["source"])
             exec(compile(source, f"{notebook.name}:{cell['id']}", "exec"), names)
     assert capsys.readouterr().out.strip()
+    for report in list(tmp_path.rglob("report.html")):
+        assert undocumented(report.parent) == set()
     assert list(tmp_path.rglob("report.html"))
+
+
+def undocumented(run: Path) -> set[str]:
+    """Return the files, keys and columns of a run that the page of formats does not name."""
+    import pyarrow.parquet as pq
+
+    record = json.loads((run / "run.json").read_text())
+    metrics = json.loads((run / "metrics.json").read_text())
+    record_keys = {*record, *record["inputs"], *record["dataset"], *record["prompts"]}
+    one = next(iter(metrics["per_class"].values()))
+    metric_keys = {*metrics, *metrics["metrics"], *metrics["metrics"]["accuracy"], *one}
+    metric_keys |= {*metrics["calibration"], *metrics["calibration"]["bins"][0]}
+    columns = set(pq.read_schema(run / "predictions.parquet").names)
+    files = {path.name for path in run.iterdir() if not path.name.startswith(".")}
+    found = record_keys | metric_keys | {c for c in columns if not c.startswith("p:")} | files
+    page = (REPOSITORY / "docs" / "formats.md").read_text()
+    return {name for name in found if not re.search(rf"[`,{{ ]{re.escape(name)}[`,}}/ ]", page)}
