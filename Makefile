@@ -18,6 +18,7 @@ $(READY): pyproject.toml scripts/install.sh
 demo: $(READY)  ## Synthetic images -> cutis-tiny -> zero-shot -> report, in under 5 minutes
 	$(BIN)/cutis data phantom --n 300 --seed 1 -o $(DEMO)/phantom
 	$(BIN)/cutis zero-shot --model cutis-tiny --data $(DEMO)/phantom/phantom.csv --split all -o $(DEMO)/run
+	@echo "cutis-tiny was trained on images of this generator: this shows the workflow, not performance."
 	@echo "The report is here: $(CURDIR)/$(DEMO)/run/report.html"
 
 test: $(READY)  ## Run every test, documentation examples included

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cutis.errors import CutisError
-from cutis.tasks.classes import check, parse_classes
+from cutis.tasks.classes import check, parse_classes, unfamiliar_names
 
 
 def test_names_keep_their_order():
@@ -31,3 +31,18 @@ def test_no_choice_is_refused(names, said):
 def test_unknown_card_names_the_nearest():
     with pytest.raises(CutisError, match="ham10000"):
         parse_classes("ham1000")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("melanomma", "melanoma"), ("basal cel carcinoma", "basal cell carcinoma")]
+)
+def test_a_misspelt_diagnosis_is_remarked_upon(name, meant):
+    (remark,) = unfamiliar_names(["nevus", name])
+    assert f"did you mean '{meant}'" in remark
+
+
+@pytest.mark.parametrize(
+    "name", ["melanoma", "Nevus", "psoriasis", "a disease nobody named", "red"]
+)
+def test_known_and_new_names_are_not(name):
+    assert unfamiliar_names([name]) == ()

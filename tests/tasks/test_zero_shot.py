@@ -101,6 +101,23 @@ def test_no_readable_image_is_an_error(colour_model, colour_table, tmp_path):
         zero_shot(config(colour_table, tmp_path / "run"))
 
 
+def test_a_missing_folder_is_noticed_before_a_model_is_loaded(colour_table, tmp_path, monkeypatch):
+    monkeypatch.setattr("cutis.models.load_model", lambda *a, **k: pytest.fail("model loaded"))
+    for path in (tmp_path / "images").iterdir():
+        path.unlink()
+    with pytest.raises(CutisError, match="--images FOLDER"):
+        zero_shot(config(colour_table, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_forbidden_pictures_are_told_of(colour_model, colour_table, tmp_path):
+    card = tmp_path / "card.yaml"
+    card.write_text("name: mine\nclasses: [red, green, blue]\nshare_images: false\n")
+    result = zero_shot(config(colour_table, tmp_path / "run", card=str(card)))
+    assert "--no-pictures" in result.render()
+    assert "accuracy 0.3" in result.render()  # the baseline of each
+
+
 def test_rows_without_labels_are_predicted_not_measured(colour_model, colour_table, tmp_path):
     frame = pd.read_csv(colour_table)
     frame.loc[[0, 1], "label"] = None

@@ -61,3 +61,33 @@ def check(names: Sequence[str], synonyms: Mapping[str, tuple[str, ...]], source:
             fix="--classes melanoma,nevus (in label order), or --classes ham10000",
         )
     return ClassList(tuple(names), dict(synonyms), source)
+
+
+def unfamiliar_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return a remark for every class name that looks like a misspelling of a known diagnosis.
+
+    A name far from all known ones may be a new diagnosis and is not remarked upon.
+
+    Examples
+    --------
+    >>> unfamiliar_names(["nevus", "melanomma"])[0][:48]
+    "'melanomma' is not a diagnosis known here; did y"
+    """
+    from cutis.data.cards import bundled_cards
+    from cutis.errors import nearest_names
+    from cutis.prompts import bundled_vocabulary
+
+    vocabulary = bundled_vocabulary()
+    known = {c.name for card in bundled_cards().values() for c in card.classes}
+    known |= {s for card in bundled_cards().values() for c in card.classes for s in c.spellings()}
+    known |= {*vocabulary.synonyms, *vocabulary.abbreviations.values()}
+    folded = {name.casefold() for name in known}
+    remarks = []
+    for name in names:
+        near = () if name.casefold() in folded else nearest_names(name, known, 1)
+        if near and abs(len(near[0]) - len(name)) <= 2 and len(name) > 4:
+            remarks.append(
+                f"'{name}' is not a diagnosis known here; did you mean '{near[0]}'? "
+                "It was used as written."
+            )
+    return tuple(remarks)

@@ -135,9 +135,14 @@ def summary_lines(
         if record is not None:
             lines.append(f"  {name.replace('_', ' '):<18} {interval_text(record)}  {level}")
     baseline = metrics["baseline"]
-    value = baseline["metrics"]["balanced_accuracy"]
-    value = value["value"] if isinstance(value, dict) else value
-    lines.append(f"  always '{baseline['majority_class']}': balanced accuracy {value:.3f}")
+    values = {
+        name: record["value"] if isinstance(record, dict) else record
+        for name, record in baseline["metrics"].items()
+    }
+    lines.append(
+        f"  always '{baseline['majority_class']}': balanced accuracy "
+        f"{values['balanced_accuracy']:.3f}, accuracy {values['accuracy']:.3f}"
+    )
     return tuple(lines)
 
 

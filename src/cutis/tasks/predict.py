@@ -76,6 +76,7 @@ class PredictResult:
     about: dict[str, Any]
     top: int
     as_json: bool
+    remarks: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -97,6 +98,7 @@ class PredictResult:
                 }
                 for d in self.differentials
             ],
+            "remarks": list(self.remarks),
             "unreadable": [{"image": i, "reason": r} for i, r in self.unreadable],
         }
 
@@ -112,6 +114,7 @@ class PredictResult:
                 bar = "█" * round(_BAR * p)
                 lines.append(f"  {rank}. {name:<{width}}  {100 * p:5.1f} %  {bar}")
         lines += [f"{image}: not read, {reason}" for image, reason in self.unreadable]
+        lines += self.remarks
         model = self.about["model"]["name"]
         lines.append(f"{DISCLAIMER}. Model {model}; only the named classes were considered.")
         return "\n".join(lines)
@@ -127,7 +130,7 @@ def predict(config: PredictConfig) -> PredictResult:
     """
     from cutis.features import default_cache
     from cutis.models import load_model
-    from cutis.tasks.classes import parse_classes
+    from cutis.tasks.classes import parse_classes, unfamiliar_names
     from cutis.tasks.classifier import make_classifier, require_text
 
     classes = parse_classes(config.classes)
@@ -154,6 +157,7 @@ def predict(config: PredictConfig) -> PredictResult:
         about={"model": model.identity(), "prompts": classifier.prompts},
         top=config.top,
         as_json=config.json_output,
+        remarks=unfamiliar_names(classes.names),
     )
     if config.output is not None:
         from cutis.files import write_json

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from cyclopts import Parameter
 from pydantic import Field
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from cutis.models import Model
     from cutis.tasks.classes import ClassList
     from cutis.tasks.classifier import ZeroShotClassifier
-
-ALL_ROWS = "all"
 
 
 class ZeroShotConfig(RunConfig, DataConfig):
@@ -114,6 +111,12 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
     from cutis.features import default_cache
     from cutis.models import load_model
     from cutis.tasks.classifier import make_classifier, require_text
+    from cutis.tasks.selection import (
+        choose_classes,
+        choose_rows,
+        refuse_no_files,
+        refuse_single_class,
+    )
 
     full = load_dataset(
         config.data, images=config.images, card=config.card, columns=config.columns()
@@ -122,6 +125,7 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
     classes = choose_classes(dataset, config.classes)
     dataset = replace(dataset, classes=classes.names)
     refuse_single_class(dataset)
+    refuse_no_files(dataset)
     model = load_model(config.model, device=config.device, precision=config.precision)
     require_text(model)
     cache = config.cache or default_cache()
@@ -135,89 +139,6 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
         if run.is_finished(inputs):
             return _already_finished(run)
         return _evaluate(run, config, full, dataset, model, classifier, cache, inputs)
-
-
-def choose_rows(dataset: Dataset, split: str | None) -> Dataset:
-    """Return the rows to evaluate: the named split, else ``test`` where there is one, else all.
-
-    Raises
-    ------
-    CutisError
-        If the split is not in the table.
-    """
-    if dataset.splits is None:
-        if split not in (None, ALL_ROWS):
-            raise CutisError(
-                f"There is no split '{split}': {dataset.source.name} has no split column.",
-                fix="leave --split out, or name the column with --split-column",
-            )
-        return dataset
-    present = sorted({str(s) for s in dataset.splits})
-    if split is None:
-        split = "test" if "test" in present else ALL_ROWS
-    if split == ALL_ROWS:
-        return dataset
-    if split not in present:
-        raise CutisError(
-            f"There is no split '{split}' in {dataset.source.name}.",
-            allowed=f"Its splits are {', '.join(present)}; 'all' takes every row.",
-            fix=f"--split {present[0]}",
-        )
-    return dataset.split(split)
-
-
-def choose_classes(dataset: Dataset, given: str | None) -> ClassList:
-    """Return the classes to choose between: those given, else the dataset's own.
-
-    Raises
-    ------
-    CutisError
-        If there are fewer than two, or another number than the labels need.
-    """
-    from cutis.tasks.classes import check, parse_classes
-
-    if given is None:
-        _refuse_numbers(dataset)
-        synonyms = {c.name: tuple(c.synonyms) for c in dataset.card.classes}
-        return check(dataset.classes, synonyms, f"dataset {dataset.name}")
-    classes = parse_classes(given)
-    if dataset.classes and len(classes.names) != len(dataset.classes):
-        raise CutisError(
-            f"{len(classes.names)} class names were given, the labels of "
-            f"{dataset.source.name} have {len(dataset.classes)} classes "
-            f"({', '.join(dataset.classes)}).",
-            fix="give one name per class, in label order",
-        )
-    return classes
-
-
-def _refuse_numbers(dataset: Dataset) -> None:
-    if dataset.classes and all(name.lstrip("-").isdigit() for name in dataset.classes):
-        raise CutisError(
-            f"The classes of {dataset.source.name} are only numbered "
-            f"({', '.join(dataset.classes[:5])}), and a prompt needs names.",
-            allowed="Names come from --classes, from a dataset card, or from a column such as "
-            "'diag' beside the numbers.",
-            fix="--classes NAME_OF_0,NAME_OF_1,... (in label order)",
-        )
-
-
-def refuse_single_class(dataset: Dataset) -> None:
-    """Refuse labelled rows that all have the same label: nothing can be measured on them.
-
-    Raises
-    ------
-    CutisError
-        If exactly one class has labelled rows.
-    """
-    present = np.unique(dataset.labels[dataset.labels >= 0])
-    if len(present) == 1:
-        name = dataset.classes[int(present[0])]
-        raise CutisError(
-            f"Every labelled row to evaluate is '{name}': sensitivity, specificity and AUROC "
-            "need at least two classes.",
-            fix="evaluate more rows (--split all), or use 'cutis predict' for diagnoses alone",
-        )
 
 
 def _inputs(
@@ -261,6 +182,7 @@ def _evaluate(
     from cutis.features import embed
     from cutis.report import build_report
     from cutis.tasks import outputs
+    from cutis.tasks.classes import unfamiliar_names
 
     features = embed(
         dataset, model, cache=cache, batch_size=config.batch_size, workers=config.workers
@@ -286,7 +208,12 @@ def _evaluate(
         precision=config.precision,
     )
     build_report(run.dir)
-    lines = (*outputs.summary_lines(predictions, metrics, features), *closing_lines(run.dir))
+    lines = (
+        *outputs.summary_lines(predictions, metrics, features),
+        *unfamiliar_names(classifier.classes),
+        *sharing_lines(dataset, run.dir),
+        *closing_lines(run.dir),
+    )
     return ZeroShotResult(run.dir, metrics, lines)
 
 
@@ -340,6 +267,16 @@ def closing_lines(directory: Path) -> tuple[str, ...]:
         f"Run: {directory}",
         f"Next: open {directory / 'report.html'} in a browser; remake it with "
         f"'cutis report {directory}'",
+    )
+
+
+def sharing_lines(dataset: Dataset, directory: Path) -> tuple[str, ...]:
+    """Return a warning when the dataset's terms forbid passing single images on."""
+    if dataset.card.share_images is not False:
+        return ()
+    return (
+        f"The terms of {dataset.card.title or dataset.name} do not allow its images to be passed "
+        f"on: before you send the report, run 'cutis report {directory} --no-pictures'.",
     )
 
 

@@ -40,9 +40,24 @@ def limits_section(run: RunData) -> list[dict[str, str]]:
 
 
 def overlap(run: RunData) -> list[str]:
-    """Return the classes of this run that the model saw with labels in training."""
-    seen = {str(name).casefold() for name in run.get("model", "card", "seen_classes", default=[])}
-    return [name for name in run.classes if name.casefold() in seen]
+    """Return the classes of this run that the model saw with labels in training.
+
+    A class counts as seen under any of the names its prompts used, and when it is a kind of a
+    seen one by name: 'common nevus' of 'nevus'.
+    """
+    seen = [
+        set(str(n).casefold().split()) for n in run.get("model", "card", "seen_classes", default=[])
+    ]
+    names = run.get("prompts", "names", default={})
+    return [
+        name
+        for name in run.classes
+        if any(
+            known <= set(str(other).casefold().split())
+            for other in (name, *names.get(name, ()))
+            for known in seen
+        )
+    ]
 
 
 def _seen_in_training(run: RunData) -> dict[str, str] | None:
