@@ -131,10 +131,11 @@ class Canvas:
 def open_canvas(lesion: Lesion, view: View, layers: Layers) -> Canvas:
     """Lay out the coordinates and the outline of a lesion over an image's layers."""
     size = layers.melanin.shape[0]
-    box = reach(lesion, view, size)
+    radii = outline(lesion)
+    box = reach(lesion, view, size, float(radii.max()))
     part = (slice(box.top, box.bottom), slice(box.left, box.right))
     height, width = box.bottom - box.top, box.right - box.left
-    x, y = lesion_coordinates(view, size, box, height, width)
+    x, y = lesion_coordinates(view, size, box, 1)
     ox, oy = lesion.origin
     where = address(x + np.float32(1024.0 + ox), y + np.float32(1024.0 + oy))
     melanin, deep, blood, keratin, white = (layer[part] for layer in layers)
@@ -142,11 +143,15 @@ def open_canvas(lesion: Lesion, view: View, layers: Layers) -> Canvas:
         lesion, view, size, box, layers, x, y, where, where > 0, x, x,
         melanin, deep, blood, keratin, white,
     )  # fmt: skip
-    points = lesion_coordinates(view, size, box, max(4, height // COARSE), max(4, width // COARSE))
+    pad = 2 * COARSE  # what the spline needs beyond the box
+    padded = Box(box.top - pad, box.bottom + pad, box.left - pad, box.right + pad)
+    points = lesion_coordinates(view, size, padded, COARSE)
+    coarse = signed_distance(radii, lesion.elongation, *points)
+    fine = upsample(coarse, (COARSE * coarse.shape[0], COARSE * coarse.shape[1]))
     inner = canvas.noise("mottle") * np.float32(0.55)
     inner += canvas.noise("lobe")
     inner *= np.float32(lesion.roughness)
-    inner += upsample(signed_distance(lesion, *points), (height, width))
+    inner += fine[pad : pad + height, pad : pad + width]
     canvas.mask = inner > 0
     if lesion.softness > 8.0:  # a fading border breaks up into grains
         grains = canvas.noise("mottle") + canvas.noise("grain")
@@ -159,29 +164,28 @@ def open_canvas(lesion: Lesion, view: View, layers: Layers) -> Canvas:
     return canvas
 
 
-def reach(lesion: Lesion, view: View, size: int) -> Box:
-    """Return the box around everything a lesion may change in an image of a size."""
-    far = float(outline(lesion).max()) * lesion.elongation**0.5
+def reach(lesion: Lesion, view: View, size: int, radius: float) -> Box:
+    """Return the box around all that a lesion of a largest radius may change in an image.
+
+    It starts at a multiple of :data:`COARSE`, so that the outline does not depend on it.
+    """
+    far = radius * lesion.elongation**0.5
     far += 6.0 + 3.4 * lesion.roughness + (0.5 + 3.0 * lesion.crumble) * lesion.softness
     if lesion.attributes["streaks"]:
         far += 6.0 + 0.18 * lesion.radius
     scale = size / FIELD
     span = far * view.zoom * scale
     column, row = view.x * scale, view.y * scale
-    left, top = (min(max(int(at - span), 0), size - 8) for at in (column, row))
+    left, top = (min(max(int(at - span), 0), size - 8) // COARSE * COARSE for at in (column, row))
     right, bottom = (max(min(int(at + span) + 1, size), 8) for at in (column, row))
     return Box(top, max(bottom, top + 8), left, max(right, left + 8))
 
 
-def lesion_coordinates(
-    view: View, size: int, box: Box, rows: int, columns: int
-) -> tuple[Field, Field]:
-    """Return the lesion's coordinates of ``rows`` times ``columns`` points over a box, in units."""
+def lesion_coordinates(view: View, size: int, box: Box, step: int) -> tuple[Field, Field]:
+    """Return the lesion's coordinates, in units, of the middles of ``step`` pixels of a box."""
     scale = np.float32(FIELD / size)
-    step_x = np.float32((box.right - box.left) / columns)
-    step_y = np.float32((box.bottom - box.top) / rows)
-    across = (np.arange(columns, dtype=np.float32) + np.float32(0.5)) * step_x + box.left
-    down = (np.arange(rows, dtype=np.float32) + np.float32(0.5)) * step_y + box.top
+    across = np.arange(box.left, box.right, step, dtype=np.float32) + np.float32(0.5 * step)
+    down = np.arange(box.top, box.bottom, step, dtype=np.float32) + np.float32(0.5 * step)
     zoom = np.float32(1.0 / view.zoom)
     u = (across * scale - np.float32(view.x)) * zoom
     v = ((down * scale - np.float32(view.y)) * zoom)[:, None]

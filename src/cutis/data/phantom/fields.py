@@ -15,7 +15,8 @@ def upsample(coarse: Field, shape: tuple[int, int]) -> Field:
 
     Examples
     --------
-    >>> upsample(np.array([[0.0, 1.0], [0.0, 1.0]], np.float32), (2, 4)).astype(float).round(2)[0].tolist()
+    >>> coarse = np.array([[0.0, 1.0], [0.0, 1.0]], np.float32)
+    >>> upsample(coarse, (2, 4)).astype(float).round(2)[0].tolist()
     [-0.07, 0.2, 0.8, 1.07]
     """
     wide = np.ascontiguousarray(_stretch(coarse.T, shape[1]).T)

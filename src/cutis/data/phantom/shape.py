@@ -19,7 +19,7 @@ def outline(lesion: Lesion) -> Field:
     return np.asarray(radius, np.float32)
 
 
-def signed_distance(lesion: Lesion, x: Field, y: Field) -> Field:
+def signed_distance(radii: Field, elongation: float, x: Field, y: Field) -> Field:
     """Return how far inside the outline points lie, in units; negative outside.
 
     Measured along the ray from the centre, which is the true distance for a circle and close to
@@ -27,13 +27,15 @@ def signed_distance(lesion: Lesion, x: Field, y: Field) -> Field:
 
     Parameters
     ----------
-    lesion
-        The lesion.
+    radii
+        The outline, as made by :func:`outline`.
+    elongation
+        Ratio of the axes.
     x, y
         Points in the lesion's frame, any shape.
     """
-    stretch = np.float32(np.sqrt(lesion.elongation))
+    stretch = np.float32(np.sqrt(elongation))
     u, v = x / stretch, y * stretch
-    angle = np.arctan2(v, u)
-    where = (angle * np.float32(_BINS / (2 * np.pi))).astype(np.int64) & (_BINS - 1)
-    return np.asarray(outline(lesion).take(where) - np.hypot(u, v))
+    turns = np.arctan2(v, u) * np.float32(1.0 / (2 * np.pi)) + np.float32(1.0)
+    where = (turns * np.float32(_BINS)).astype(np.int64) & (_BINS - 1)
+    return np.asarray(radii.take(where) - np.hypot(u, v))
