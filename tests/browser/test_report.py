@@ -12,6 +12,7 @@ import pytest
 from tests.browser.conftest import PARTS
 
 pytestmark = pytest.mark.browser
+PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
 A4_POINTS = (595, 842)
 A4_WIDTH, PRINTED_WIDTH = 794, 672  # 210 mm, and 178 mm between the margins, in pixels
 
@@ -60,6 +61,7 @@ FAINT = """
 def opened(browser, report: Path, width: int = 1280, **options) -> Iterator[object]:
     """Open a report in a window of its own, cut off from the network."""
     context = browser.new_context(viewport={"width": width, "height": 900}, offline=True, **options)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(report.as_uri())
     yield page
@@ -69,6 +71,7 @@ def opened(browser, report: Path, width: int = 1280, **options) -> Iterator[obje
 @pytest.mark.parametrize("kind", PARTS)
 def test_it_opens_offline_without_errors_or_requests(browser, reports, kind):
     context = browser.new_context(offline=True)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     requests, complaints = [], []
     page.on("request", lambda request: requests.append(request.url))

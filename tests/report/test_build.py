@@ -167,7 +167,10 @@ def test_cards_licences_and_hashes_are_shown(page):
 
 
 def test_a_model_that_saw_the_classes_is_warned_of_beside_the_result(page):
-    assert "5 of the 7 diagnoses were among those the model saw" in page.text_of("results")
+    assert (
+        "The model saw 5 of the 7 diagnoses (actinic keratosis, basal cell carcinoma,"
+        in page.text_of("results")
+    )
 
 
 def test_no_folder_person_or_age_appears(page):

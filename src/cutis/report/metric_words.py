@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cutis.report.wording import decimal, of_100
+from cutis.report.wording import decimal, hundred, of_100
 
 
 class MetricWords(NamedTuple):
@@ -38,7 +38,7 @@ def _top(k: int) -> Callable[[float], str]:
 def _gap(value: float) -> str:
     return (
         "The stated confidence of the first answer and the share that is right lie "
-        f"{100 * value:.0f} percentage points apart on average; 0 is ideal."
+        f"{hundred(value)} percentage points apart on average; 0 is ideal."
     )
 
 

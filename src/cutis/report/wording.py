@@ -65,6 +65,17 @@ def interval(record: dict[str, Any], places: int = 3) -> str:
     return f"{decimal(record['low'], places)} to {decimal(record['high'], places)}"
 
 
+def hundred(share: float) -> int:
+    """Return a share in whole hundredths, halves upwards as people round.
+
+    Examples
+    --------
+    >>> hundred(0.525), hundred(0.515), hundred(0.0049)
+    (53, 52, 0)
+    """
+    return int(100 * share + 0.5 + 1e-9)
+
+
 def of_100(value: float) -> str:
     """Return a share as a count out of 100.
 
@@ -77,7 +88,7 @@ def of_100(value: float) -> str:
         return "fewer than 1 of 100"
     if 0.995 <= value < 1:
         return "more than 99 of 100"
-    return f"{100 * value:.0f} of 100"
+    return f"{hundred(value)} of 100"
 
 
 def percent(value: float) -> str:
@@ -92,7 +103,7 @@ def percent(value: float) -> str:
         return "<1%"
     if 0.995 <= value < 1:
         return ">99%"
-    return f"{100 * value:.0f}%"
+    return f"{hundred(value)}%"
 
 
 def listing(names: list[str] | tuple[str, ...], most: int = 12, link: str = "and") -> str:

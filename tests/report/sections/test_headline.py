@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cutis.report.sections.headline import baseline_value, headline, verdict
@@ -99,5 +101,10 @@ def test_the_level_is_that_of_the_intervals():
 
 
 def test_classes_seen_in_training_are_named_beside_the_result(run):
-    assert headline(run)["seen"].startswith("5 of the 7 diagnoses")
+    assert headline(run)["seen"].startswith("The model saw 5 of the 7 diagnoses (actinic")
+    card = {"model": {"card": {"seen_classes": ["Melanoma"]}}}
+    assert "(melanoma) with labels" in headline(replace(run, record=card))["seen"]
+    assert "that one was not new" in headline(replace(run, record=card))["seen"]
+    card = {"model": {"card": {"seen_classes": list(run.classes)}}}
+    assert headline(replace(run, record=card))["seen"].startswith("The model saw all 7 diagnoses")
     assert made()["seen"] == ""

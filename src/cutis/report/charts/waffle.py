@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from cutis.report.palette import BLUE, MUTED, SKY
 from cutis.report.svg import Picture, tag
+from cutis.report.wording import hundred
 
 PITCH = 17.0
 
@@ -13,18 +15,16 @@ PITCH = 17.0
 def hundredths(shares: Sequence[float]) -> list[int]:
     """Round shares that sum to one to whole hundredths that sum to 100.
 
-    The largest remainders are rounded up (Hamilton's method); ties go to the earlier share.
+    Running totals are rounded, so that the first number is that of its share alone, the first
+    two together that of their sum, and so on.
 
     Examples
     --------
-    >>> hundredths([1 / 3, 1 / 3, 1 / 3])
-    [34, 33, 33]
+    >>> hundredths([0.525, 0.475]), hundredths([1 / 3, 1 / 3, 1 / 3])
+    ([53, 47], [33, 34, 33])
     """
-    whole = [int(100 * share + 1e-9) for share in shares]
-    left = sorted(range(len(shares)), key=lambda i: (whole[i] - 100 * shares[i], i))
-    for i in left[: max(100 - sum(whole), 0)]:
-        whole[i] += 1
-    return whole
+    totals = [hundred(total) for total in accumulate(shares)]
+    return [after - before for before, after in pairwise([0, *totals[:-1], 100])]
 
 
 def _dot(i: int, kind: int) -> str:

@@ -80,7 +80,7 @@ def data_section(run: RunData) -> dict[str, Any]:
         fields.insert(1, ("Table", base_name(str(run.get("dataset", "table")))))
     roles = run.get("dataset", "roles", default={})
     if roles:
-        fields.append(("Columns", "; ".join(f"{role}: {col}" for role, col in roles.items())))
+        fields.append(("Columns", _flat(roles)))
     return {
         "fields": fields,
         "licence": str(card.get("licence") or "not stated"),
@@ -88,9 +88,9 @@ def data_section(run: RunData) -> dict[str, Any]:
     }
 
 
-def _flat(value: Any) -> str:
+def _flat(value: Any, link: str = "; ", between: str = ": ") -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{k}: {_flat(v)}" for k, v in value.items() if v is not None)
+        return link.join(f"{k}{between}{_flat(v)}" for k, v in value.items() if v is not None)
     if isinstance(value, list | tuple):
         return ", ".join(_flat(v) for v in value)
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -103,7 +103,7 @@ def prompts_section(run: RunData) -> dict[str, Any] | None:
         return None
     names = prompts.get("names") or {}
     return {
-        "set": base_name(str(prompts.get("template_set", "unnamed"))),
+        "set": base_name(str(prompts.get("template_set") or "unnamed")),
         "templates": list(prompts.get("templates") or []),
         "n_prompts": prompts.get("n_prompts"),
         "scale": prompts.get("scale"),
@@ -123,7 +123,7 @@ def reproduce_section(run: RunData) -> dict[str, Any]:
         "hashes": [
             (title, str(run.get(*keys))) for keys, title in HASHES.items() if run.get(*keys)
         ],
-        "versions": list(run.get("versions", default={}).items()),
+        "versions": _flat(run.get("versions", default={}), link=", ", between=" "),
         "host": _flat(run.get("host", default={})),
         "finished": str(run.get("finished", default="")),
         "seconds": run.get("wall_seconds"),

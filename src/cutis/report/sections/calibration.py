@@ -7,7 +7,7 @@ from typing import Any
 from cutis.report.charts.reliability import Bin, reliability_diagram
 from cutis.report.source import RunData, dig
 from cutis.report.svg import Picture
-from cutis.report.wording import count, decimal, interval, percent
+from cutis.report.wording import count, decimal, hundred, interval, percent
 
 
 def reliability_bins(run: RunData) -> list[Bin]:
@@ -84,7 +84,7 @@ def _reading(bins: list[Bin]) -> str:
         word = "more" if gap > 0 else "less"
         tendency = "over-confident" if gap > 0 else "under-confident"
         direction = (
-            f"On average the model states {100 * abs(gap):.0f} percentage points {word} confidence "
+            f"On average the model states {hundred(abs(gap))} percentage points {word} confidence "
             f"than it earns: it is {tendency}."
         )
     sure = [item for item in bins if item.low >= 0.8 - 1e-9 and item.accuracy is not None]

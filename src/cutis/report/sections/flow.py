@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
 def flow_steps(run: RunData) -> list[Step]:
     """Return the stations from the table to the evaluation; empty when the run has no counts."""
-    counts = run.get("dataset", "counts", default={})
+    counts = {k: n for k, n in run.get("dataset", "counts", default={}).items() if n is not None}
     if "rows_in_table" not in counts:
         return []
     table, split = counts["rows_in_table"], counts.get("rows_in_split", counts["rows_in_table"])

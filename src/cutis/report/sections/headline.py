@@ -11,7 +11,7 @@ from cutis.report.metric_words import LOWER_IS_BETTER, ORDER, words_for
 from cutis.report.sections.limits import overlap
 from cutis.report.sections.overview import grouping, groups_text, unit_words
 from cutis.report.source import RunData, dig
-from cutis.report.wording import count, decimal, interval, unit
+from cutis.report.wording import count, decimal, interval, listing, unit
 
 WIDTH = 170
 
@@ -158,10 +158,15 @@ def _seen(run: RunData) -> str:
     shared = overlap(run)
     if not shared:
         return ""
-    some = "All" if len(shared) == len(run.classes) else f"{len(shared)} of the {len(run.classes)}"
+    n = len(run.classes)
+    if len(shared) == n:
+        what, which = f"all {n} diagnoses", "the diagnoses were"
+    else:
+        what = f"{len(shared)} of the {n} diagnoses ({listing(shared, most=6)})"
+        which = "that one was" if len(shared) == 1 else "these were"
     return (
-        f"{some} diagnoses were among those the model saw with labels in training. Prompts alone "
-        "gave the answers, but the diagnoses were not new to it."
+        f"The model saw {what} with labels in training. Prompts alone gave the answers, but "
+        f"{which} not new to it."
     )
 
 
