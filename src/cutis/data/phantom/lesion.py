@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 PIGMENTS: tuple[tuple[float, float, float, float], ...] = (
     (0.08, 0.01, 0.22, 0.02),  # pink
     (0.14, 0.00, 0.08, 0.30),  # yellow
-    (0.34, 0.00, 0.10, 0.06),  # light brown
-    (1.00, 0.03, 0.16, 0.02),  # dark brown
-    (1.45, 0.60, 0.12, 0.00),  # black
+    (0.34, 0.00, 0.09, 0.12),  # light brown
+    (1.00, 0.03, 0.14, 0.12),  # dark brown
+    (1.50, 0.60, 0.12, 0.05),  # black
     (0.25, 0.62, 0.12, 0.00),  # blue-grey
     (0.05, 0.10, 1.05, 0.00),  # red-purple
 )
@@ -85,7 +85,7 @@ def draw_lesion(
     low, high = RADIUS[attributes["size"]]
     asymmetry = attributes["asymmetry"]
     irregular = bool(attributes["border_irregular"])
-    spread = np.exp(rng.normal(0.0, 0.25, 4))
+    spread = np.exp(rng.normal(0.0, (0.28, 0.3, 0.35, 0.8), 4))
     base = PIGMENTS[attributes["colour"]]
     pigments = tuple(float(p * s) for p, s in zip(base, spread, strict=True))
     if attributes["colour"] == 6:  # red to blue-purple and almost black
@@ -129,5 +129,5 @@ def _waves(rng: np.random.Generator, asymmetry: int, irregular: bool) -> NDArray
         phase[:] = 0.0
     else:
         amplitude[:2] *= 2.0
-    amplitude[2:] *= 2.0 if irregular else 0.5
+    amplitude[2:] *= 1.5 if irregular else 0.5
     return np.stack([orders, amplitude, phase], axis=1)

@@ -103,7 +103,11 @@ def draw_clinical(rng: np.random.Generator, view: View) -> View:
 def draw_camera(rng: np.random.Generator) -> Camera:
     """Draw a dermoscopic camera: most show the skin pinker and bluer than it is."""
     z = rng.standard_normal(9)
-    pink, blue, light = max(float(z[0]), -1.3), float(np.clip(z[1], -1.6, 1.6)), float(z[2])
+    pink, blue, light = (
+        float(np.clip(z[0], -1.3, 1.9)),
+        float(np.clip(z[1], -1.6, 1.6)),
+        float(z[2]),
+    )
     return Camera(
         gain=(
             0.08 + 0.050 * pink + 0.01 * blue + 0.05 * light,

@@ -36,11 +36,11 @@ def add_hair(image: Image.Image, rng: np.random.Generator) -> None:
     count = int(2 + 24 * rng.random() ** 2)
     main = rng.uniform(0, np.pi)
     spread = rng.uniform(0.1, 0.8)
-    thick = rng.uniform(0.7, 1.7) * size / 224 * 2
+    thick = rng.uniform(0.5, 1.4) * size / 224 * 2
     for _ in range(count):
         length = size * 2 * rng.uniform(0.35, 1.5)
         path = curve(rng, 2 * size, main + rng.normal(0, spread), length)
         width = max(1, round(thick * rng.uniform(0.6, 1.2)))
-        draw.line(path, fill=int(rng.uniform(120, 235)), width=width, joint="curve")
+        draw.line(path, fill=int(rng.uniform(90, 215)), width=width, joint="curve")
     colour = _COLOURS[int(rng.choice(4, p=(0.45, 0.25, 0.2, 0.1)))]
     paint(image, sheet.reduce(2), colour)

@@ -66,10 +66,10 @@ def add_nests(canvas: Canvas) -> None:
     radii = 1.5 + 6.0 * rng.random(count) ** 1.5
     nest = np.zeros_like(canvas.white)
     for (column, row), radius in zip(_scatter(canvas, rng, count, 0.9), radii, strict=True):
-        for _ in range(2):
+        for _ in range(3):
             dc, dr = rng.normal(0, 0.45 * radius, 2) * canvas.per_unit
             stamp(
-                nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.12, 0.6), 0.15
+                nest, column + dc, row + dr, radius * canvas.per_unit, rng.uniform(0.10, 0.42), 0.15
             )
     nest = np.minimum(nest, 1.2)
     nest *= (

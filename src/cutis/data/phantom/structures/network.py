@@ -42,7 +42,7 @@ def add_globules(canvas: Canvas, level: int) -> None:
     where = canvas.cells(scale, 91.0, 1.6)
     spot, cell = read(banks().spot, where), read(banks().cell, where)
     keep = np.float32(0.34 if irregular else 0.92)
-    size = np.float32(0.22) + np.float32(0.26 if irregular else 0.14) * (cell / keep)
+    size = np.float32(0.24) + np.float32(0.16 if irregular else 0.14) * (cell / keep)
     blob = smoothstep((size - spot) * np.float32(4.0)) * (cell < keep)
     if irregular:
         blob *= smoothstep(canvas.noise("lobe") + np.float32(0.8))

@@ -21,8 +21,9 @@ def add_pigment(canvas: Canvas) -> None:
     core = bell(dx * dx + dy * dy)
     peak = np.float32(-0.2 + 1.3 * u[0])  # some lesions are darker at the rim
     level = (np.float32(1.0) - np.float32(0.5) * peak) + peak * core
-    coarse = np.float32(0.04 + 0.10 * u[1])
-    fine = np.float32(0.02 + 0.09 * u[2] * u[2])
+    sharp = lesion.softness < 8.0  # what ends sharply is seldom even inside
+    coarse = np.float32((0.12 if sharp else 0.04) + 0.10 * u[1])
+    fine = np.float32((0.06 if sharp else 0.02) + 0.09 * u[2] * u[2])
     texture = 1.0 + coarse * (canvas.noise("mottle") + canvas.noise("lobe"))
     texture += fine * canvas.noise("grain")
     np.maximum(texture, np.float32(0.1), out=texture)
