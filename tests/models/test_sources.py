@@ -184,3 +184,53 @@ def test_a_file_takes_its_configuration_and_tokenizer_from_beside_it(tmp_path: P
     assert source.card == get_card("make")
     assert source.config["preprocess_cfg"] == GREY
     assert folder in source.folders
+
+
+def test_a_tuned_copy_of_a_bundled_model_is_one_file(tmp_path: Path):
+    import shutil as files
+
+    from cutis.models.cards import BUNDLED
+
+    path = tmp_path / "tuned.safetensors"
+    files.copyfile(BUNDLED / "cutis-tiny" / "model.safetensors", path)
+    tuned, bundled = load_model(f"cutis-tiny@{path}", device="cpu"), load_model(device="cpu")
+    assert tuned.identity() == bundled.identity()
+    np.testing.assert_array_equal(
+        tuned.embed_texts(["melanoma"]), bundled.embed_texts(["melanoma"])
+    )
+
+
+def test_a_bundled_model_whose_weights_are_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    import cutis.models.sources
+
+    monkeypatch.setattr(cutis.models.sources, "BUNDLED", tmp_path)
+    with pytest.raises(CutisError, match="force-reinstall"):
+        load_model("cutis-tiny")
+
+
+def test_a_format_of_a_later_version_is_refused(tmp_path: Path, mixed_folder: Path):
+    shutil.copytree(mixed_folder, tmp_path / "m")
+    path = tmp_path / "m" / "config.json"
+    path.write_text(path.read_text().replace("cutis.model/1", "cutis.model/2"))
+    with pytest.raises(CutisError, match=r"cutis\.model/2.*upgrade"):
+        load_model(f"local-dir:{tmp_path / 'm'}")
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("vision_cfg", {"timm_model_name": "no_such_network"}),
+        ("text_cfg", {"hf_pooler_type": "no_such_pooler"}),
+        ("vision_cfg", {"timm_pool": "no_such_pool"}),
+    ],
+)
+def test_a_configuration_that_cannot_be_built(
+    tmp_path: Path, mixed_folder: Path, part: str, change: dict[str, str]
+):
+    shutil.copytree(mixed_folder, tmp_path / "m")
+    path = tmp_path / "m" / "config.json"
+    config = json.loads(path.read_text())
+    config["model_cfg"][part].update(change)
+    path.write_text(json.dumps(config))
+    with pytest.raises(CutisError, match=r"cannot be built|does not fit"):
+        load_model(f"local-dir:{tmp_path / 'm'}")

@@ -40,7 +40,7 @@ def load_model(
     device
         ``auto`` (the first of cuda, mps, cpu that is there), ``cpu``, ``cuda`` or ``mps``.
     precision
-        ``fp32``, or ``bf16`` (about three times as fast on CPUs with AMX).
+        ``fp32``, or ``bf16`` (a transformer is three to four times as fast on CPUs with AMX).
     pooling
         Which image feature: ``default``, or one the layout offers (``pre_head`` for the CAE-tower
         CLIP, the feature its published linear probes use).

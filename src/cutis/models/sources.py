@@ -84,6 +84,12 @@ def from_card(card: ModelCard) -> Source:
     folder = card_folder(card)
     if folder is not None:
         return replace(from_folder(folder, card.name), card=card)
+    if card.bundled:
+        raise CutisError(
+            f"The weights of {card.name}, which come with cutis, are missing from "
+            f"{BUNDLED / card.name}.",
+            fix="pip install --force-reinstall cutis",
+        )
     where = f"hf-hub:{card.hub}" if card.hub else "local-dir:FOLDER"
     files = " or ".join(card.files or WEIGHT_NAMES[:2])
     raise CutisError(
@@ -110,15 +116,17 @@ def card_folder(card: ModelCard) -> Path | None:
 
 
 def from_file(card: ModelCard, file: Path, text: str) -> Source:
-    """Take a checkpoint file as a model of a card's kind."""
-    folder = file.parent
+    """Take a checkpoint file as a model of a card's kind.
+
+    What the tensors cannot tell comes from the files beside it, else from the card's own folder
+    (so that a tuned copy of a bundled model is one file), else from the card.
+    """
     own = models_folder()
-    folders = [folder, *([own / card.name] if own else [])]
-    config = card_config(card)
-    beside = folder / OPEN_CLIP_CONFIG
-    if beside.is_file():
-        config = read_config(beside)
-    return Source(text, card, file, config, _text_config(folder), tuple(folders))
+    home = card_folder(card) or (own / card.name if own else None)
+    folders = tuple(dict.fromkeys([file.parent, *([home] if home else [])]))
+    config = next((found for folder in folders if (found := _config(folder))), None)
+    text_config = next((found for folder in folders if (found := _text_config(folder))), {})
+    return Source(text, card, file, config or card_config(card), text_config, folders)
 
 
 def card_config(card: ModelCard) -> dict[str, Any]:
@@ -145,14 +153,25 @@ def from_folder(folder: Path, text: str) -> Source:
         raise CutisError(f"The model folder {folder} is {kind}.", fix=fix)
     card_file = folder / CARD
     card = read_card(card_file) if card_file.is_file() else bare_card(folder.name)
-    own, theirs = folder / CONFIG, folder / OPEN_CLIP_CONFIG
-    config: dict[str, Any] = {}
-    if own.is_file() and (found := read_config(own)).get("format") == FORMAT:
-        config = found
-    elif theirs.is_file():
-        config = read_config(theirs)
     weights = weights_in(folder, card)
-    return Source(text, card, weights, config, _text_config(folder), (folder,))
+    return Source(text, card, weights, _config(folder), _text_config(folder), (folder,))
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """Read the configuration of a checkpoint folder: our own, open_clip's, or none."""
+    own, theirs = folder / CONFIG, folder / OPEN_CLIP_CONFIG
+    if own.is_file():
+        found = read_config(own)
+        form = str(found.get("format", ""))
+        if form == FORMAT:
+            return found
+        if form.startswith(FORMAT.partition("/")[0]):
+            raise CutisError(
+                f"{own} has the format '{form}', which this version of cutis does not know.",
+                allowed=f"It reads {FORMAT}.",
+                fix="pip install --upgrade cutis",
+            )
+    return read_config(theirs) if theirs.is_file() else {}
 
 
 def weights_in(folder: Path, card: ModelCard) -> Path:

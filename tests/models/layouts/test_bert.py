@@ -51,3 +51,14 @@ def test_other_text_towers_are_not_guessed(change: dict):
     shapes = {**bert_shapes(), **change}
     with pytest.raises(CutisError, match=r"text_config\.json"):
         bert_config({name: shape for name, shape in shapes.items() if shape is not None})
+
+
+def test_a_configuration_can_neither_choose_the_precision_nor_bring_code():
+    config = {
+        **bert_config(bert_shapes()),
+        "dtype": "float16",
+        "torch_dtype": "float16",
+        "auto_map": {"AutoModel": "org/evil--code.Model", "AutoConfig": "org/evil--code.Config"},
+    }
+    tower = text_encoder(config, 24)
+    assert {parameter.dtype for parameter in tower.parameters()} == {torch.float32}

@@ -128,6 +128,23 @@ def test_published_architectures_are_told_from_their_shapes(architecture: str):
     assert detect(shapes) == "open_clip"
 
 
+@pytest.mark.parametrize(
+    "architecture", ["RN50", "ViT-B-16-SigLIP", "convnext_base", "EVA02-B-16", "ViT-B-16-quickgelu"]
+)
+def test_other_published_architectures_are_built_from_their_configuration(architecture: str):
+    import open_clip as library
+
+    config = library.get_model_config(architecture)
+    kind = library.CustomTextCLIP if config.get("custom_text") else library.CLIP
+    arguments = {key: value for key, value in config.items() if key != "custom_text"}
+    with torch.device("meta"):
+        shapes = shapes_of(kind(**arguments).state_dict())
+    assert detect(shapes) == "open_clip"
+    found = open_clip.model_config(shapes, Settings(what="it", model_cfg=config))
+    with torch.device("meta"):
+        assert shapes_of(open_clip.make_model(found, {}).state_dict()) == shapes
+
+
 @pytest.mark.parametrize("name", ["logit_scale", "visual.conv1.weight", "token_embedding.weight"])
 def test_detection_needs_the_parts_of_a_clip(name: str):
     shapes = shapes_of(clip_model().state_dict())

@@ -15,6 +15,8 @@ from cutis.errors import CutisError
 Shapes = Mapping[str, tuple[int, ...]]
 PREFIX = "text.transformer."
 HEAD_WIDTH = 64
+# Keys of a configuration that name a precision to build in, or code to fetch and run.
+DROPPED = frozenset({"dtype", "torch_dtype", "auto_map"})
 
 
 def bert_config(shapes: Shapes) -> dict[str, Any]:
@@ -85,9 +87,10 @@ def text_encoder(
     pooler, projection
         open_clip's names of the pooling and of the projection.
     """
+    kept = {key: value for key, value in config.items() if key not in DROPPED}
     # The builder insists on a folder to read the configuration from.
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "config.json").write_text(json.dumps(dict(config)), encoding="utf-8")
+        (Path(folder) / "config.json").write_text(json.dumps(kept), encoding="utf-8")
         return HFTextEncoder(
             folder, output_dim=dim, pooler_type=pooler, proj_type=projection, pretrained=False
         )

@@ -35,6 +35,17 @@ def matches(shapes: Shapes) -> bool:
     return image and text
 
 
+# What the builders raise when a configuration makes no model.
+_UNBUILDABLE = (
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
 def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     """Build the model its tensors describe and fill it.
 
@@ -62,10 +73,23 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         )
     shapes = {key: tuple(value.shape) for key, value in state.items()}
     config = model_config(shapes, settings)
-    with without_initialisation():
-        model = make_model(config, settings.text_config, shapes)
+    model = _built(config, shapes, settings)
     load_strict(model, _renamed(state, model), settings.what)
     return towers(model, config["embed_dim"])
+
+
+def _built(config: Mapping[str, Any], shapes: Shapes, settings: Settings) -> CLIP | CustomTextCLIP:
+    try:
+        with without_initialisation():
+            return make_model(config, settings.text_config, shapes)
+    except CutisError:
+        raise
+    except _UNBUILDABLE as error:
+        raise CutisError(
+            f"The configuration of {settings.what} describes a model that cannot be built: "
+            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}.",
+            fix="compare its open_clip_config.json or config.json with the published one",
+        ) from None
 
 
 def make_model(
