@@ -33,7 +33,11 @@ def test_the_makefile_has_the_targets_people_are_told_to_use():
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_help_names_every_target():
     done = subprocess.run(
-        ["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "help"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     listed = {line.split()[1] for line in done.stdout.splitlines()}
     assert listed == targets()
