@@ -118,7 +118,8 @@ class Preprocessing(BaseModel):
             return int(side * height / width), side
         ratios = (height / crop_h, width / crop_w)
         ratio = max(ratios) if self.resize_mode == "longest" else min(ratios)
-        return round(height / ratio), round(width / ratio)
+        # a sliver keeps one pixel of its short side
+        return max(round(height / ratio), 1), max(round(width / ratio), 1)
 
 
 def _centre_crop(image: Image.Image, size: tuple[int, int], fill: int) -> Image.Image:
