@@ -52,6 +52,9 @@ class DataConfig(VerbConfig):
     )
     split_column: str | None = Field(default=None, description="Column with the split names.")
     id_column: str | None = Field(default=None, description="Column with unique row names.")
+    caption_column: str | None = Field(
+        default=None, description="Column with the captions; several joined by commas."
+    )
 
     def columns(self) -> dict[str, str]:
         """Return the roles that were given a column by hand."""
@@ -61,6 +64,7 @@ class DataConfig(VerbConfig):
             "group": self.group_column,
             "split": self.split_column,
             "id": self.id_column,
+            "caption": self.caption_column,
         }
         return {role: column for role, column in given.items() if column is not None}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cutis.data.captions import captions_of
 from cutis.errors import CutisError, nearest_names
 from cutis.files import sha256_file
 
@@ -54,6 +55,8 @@ class Dataset:
         The subgroup columns present among age (float), sex, site, skin_tone, modality (str).
     notes
         What had to be decided while reading, as sentences.
+    caption_columns
+        The columns that hold captions, the whole caption first; see :meth:`captions`.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Dataset:
     splits: np.ndarray | None
     metadata: pd.DataFrame
     notes: tuple[str, ...] = ()
+    caption_columns: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -123,6 +127,14 @@ class Dataset:
                 nearest=nearest_names(name, known),
             )
         return self.select(self.splits == wanted)
+
+    def captions(self) -> tuple[tuple[str, ...], ...]:
+        """Return the captions of each row, in the order of ``caption_columns``; n tuples.
+
+        The tuple of a row without a caption is empty. Empty cells, the word ``nan`` and phrases
+        that stand for nothing (``No visual concepts``) are no captions; texts are not altered.
+        """
+        return captions_of(self.table, self.caption_columns)
 
     def table_sha256(self) -> str:
         """Return the SHA-256 of the table file's bytes."""

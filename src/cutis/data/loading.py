@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cutis.config import DataConfig
+from cutis.data.captions import holds_lists
 from cutis.data.cards import CARD_FILE, NO_CARD, DatasetCard, get_card, matching_card, read_card
 from cutis.data.cells import texts, typed
 from cutis.data.dataset import Dataset, split_name
 from cutis.data.harmonise import harmonise
 from cutis.data.labels import Labels, read_labels
 from cutis.data.paths import ImageFiles, choose_root, locate
-from cutis.data.roles import LABELS, find_roles, folded
+from cutis.data.roles import LABELS, find_captions, find_roles, folded
 from cutis.data.tables import RawTable, read_table
 from cutis.errors import CutisError, nearest_names
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROW_OF_FIRST = 2  # rows are counted as a spreadsheet does: the header is row 1
-_AS_TEXT = ("image", "label", "label_name", "id", "group", "patient", "lesion", "split", "caption")
+_AS_TEXT = ("image", "label", "label_name", "id", "group", "patient", "lesion", "split")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def read_dataset(
     raw = read_table(source)
     found_card, card_from = _find_card(source, raw.frame, card, columns or {})
     roles = find_roles(raw.frame, columns, found_card.columns if found_card else None)
+    captions = find_captions([str(c) for c in raw.frame.columns], roles, columns)
     labels = _labels(raw.frame, roles, found_card)
     names = texts(raw.frame[roles["image"]])
     files = locate(names, _root(source, names, images))
@@ -114,7 +116,11 @@ def read_dataset(
     final = _final_card(found_card, labels, source)
     dataset = Dataset(
         name=name or final.name,
-        table=typed(raw.frame, [roles[role] for role in _AS_TEXT if role in roles]),
+        table=typed(
+            raw.frame,
+            [roles[role] for role in _AS_TEXT if role in roles]
+            + [column for column in captions if not holds_lists(raw.frame[column])],
+        ),
         roles=roles,
         card=final,
         source=source,
@@ -128,6 +134,7 @@ def read_dataset(
         splits=None if splits is None else np.array([split_name(s) for s in splits], dtype=object),
         metadata=harmonise(raw.frame, roles),
         notes=(*raw.notes, *labels.notes, *_notes(labels, files, repeated, lonely, roles)),
+        caption_columns=captions,
     )
     return Reading(dataset, raw, labels, files, repeated, card_from)
 

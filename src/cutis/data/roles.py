@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from cutis.data.captions import WHOLE, asked_columns, further_columns
 from cutis.data.cells import texts
 from cutis.errors import CutisError, nearest_names
 
@@ -44,7 +45,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "group": ("group", "group_id", *PATIENTS, *LESIONS),  # a patient holds lesions: the safe choice
     "split": ("split", "set", "subset", "partition", "dataset_split"),
     "fold": ("fold", "kfold", "cv_fold"),
-    "caption": ("truncated_caption", "caption", "caption_en", "caption_zh_polish_en"),
+    "caption": WHOLE,
     "mask": ("mask", "mask_path", "segmentation", "lesion_mask"),
     "age": ("age", "age_approx", "patient_age", "age_years", "age_at_diagnosis"),
     "sex": ("sex", "gender", "patient_sex"),
@@ -99,7 +100,11 @@ def find_roles(
     by_fold: dict[str, str] = {}
     for column in columns:
         by_fold.setdefault(folded(column), column)
-    roles = {role: _given_column(role, column, columns) for role, column in (given or {}).items()}
+    roles = {
+        role: _given_column(role, column, columns)
+        for role, column in (given or {}).items()
+        if role != "caption"
+    }
     for role, column in (card or {}).items():
         match = column if column in columns else by_fold.get(folded(column))
         if match is not None and role in ROLES:
@@ -108,10 +113,29 @@ def find_roles(
         match = next((by_fold[name] for name in names if name in by_fold), None)
         if match is not None:
             roles.setdefault(role, match)
+    captions = find_captions(columns, roles, given)
+    if captions:
+        roles["caption"] = captions[0]
     if "image" not in roles:
         roles["image"] = _image_column(table, columns, roles)
     _label_columns(table, by_fold, roles)
     return roles
+
+
+def find_captions(
+    columns: Sequence[str], roles: Mapping[str, str], given: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return the caption columns: those given by hand, else all that are recognised.
+
+    Raises
+    ------
+    CutisError
+        If a column given by hand is not in the table.
+    """
+    if given and "caption" in given:
+        asked = asked_columns(given["caption"], columns)
+        return tuple(_given_column("caption", name, columns) for name in asked)
+    return further_columns(columns, roles.get("caption"))
 
 
 def _given_column(role: str, column: str, columns: Sequence[str]) -> str:
