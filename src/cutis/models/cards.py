@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cutis.errors import CutisError, nearest_names
 from cutis.models.preprocessing import Preprocessing
@@ -22,13 +22,33 @@ class ModelCard(BaseModel):
 
     name: str = Field(description="Name used on the command line.")
     title: str = Field(description="Name used in prose.")
-    family: str = Field(
-        default="vision-language", description="'vision-language', or 'vision' without text."
+    summary: str = Field(default="", description="What it is, in a few words.")
+    family: Literal["vision-language", "vision", "text"] = Field(
+        default="vision-language",
+        description="Which towers it has: 'vision-language' both, 'vision' or 'text' one.",
+    )
+    domain: Literal["dermatology", "medicine", "general"] = Field(
+        default="general", description="What it was trained for."
     )
     layout: str | None = Field(
         default=None, description="Layout of the state dict, checked against the tensors."
     )
+    loadable: bool = Field(default=True, description="Whether cutis can run it.")
+    not_loadable_because: str = Field(
+        default="", description="Why cutis cannot run it, as a sentence."
+    )
     hub: str | None = Field(default=None, description="Repository on the model hub, as org/name.")
+    hub_aliases: tuple[str, ...] = Field(
+        default=(), description="Other names of the same repository."
+    )
+    access: Literal["public", "gated", "by hand", "not public"] = Field(
+        default="public",
+        description="Whether anyone may fetch the weights, only who accepts terms on the hub, "
+        "only by hand from a web page, or nobody.",
+    )
+    obtain: str = Field(
+        default="", description="Where the files are when no hub has them, in words."
+    )
     files: tuple[str, ...] = Field(
         default=(), description="Weight file names in that repository, preferred first."
     )
@@ -39,7 +59,8 @@ class ModelCard(BaseModel):
     parameters: int | None = Field(default=None, description="Number of parameters.")
     dim: int | None = Field(default=None, description="Length of a feature vector.")
     architecture: str | None = Field(
-        default=None, description="Name of the open_clip configuration, when it has one."
+        default=None,
+        description="Name of the open_clip configuration, or of the timm model with its tag.",
     )
     quick_gelu: bool | None = Field(
         default=None, description="Whether CLIP's sigmoid approximation of GELU is used."
@@ -71,6 +92,32 @@ class ModelCard(BaseModel):
     metrics: dict[str, float] = Field(
         default_factory=dict, description="Numbers its makers measured, by name."
     )
+
+    @model_validator(mode="after")
+    def _reason_given(self) -> ModelCard:
+        if self.loadable == bool(self.not_loadable_because):
+            raise ValueError("'not_loadable_because' goes with 'loadable: false', and only with it")
+        return self
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """Every name of the card's hub repository, the current one first."""
+        return ((self.hub,) if self.hub else ()) + self.hub_aliases
+
+
+def require_loadable(card: ModelCard) -> None:
+    """Refuse a model that is listed for comparison only.
+
+    Raises
+    ------
+    CutisError
+        If cutis cannot run it; the message says why.
+    """
+    if not card.loadable:
+        raise CutisError(
+            f"cutis cannot run {card.name}: {card.not_loadable_because}",
+            fix="cutis models list shows the models it can run",
+        )
 
 
 def read_card(path: Path) -> ModelCard:
@@ -142,4 +189,4 @@ def get_card(name: str) -> ModelCard:
 
 def card_of_hub(repository: str) -> ModelCard | None:
     """Return the card whose weights live in a hub repository, or None."""
-    return next((card for card in list_cards() if card.hub == repository), None)
+    return next((card for card in list_cards() if repository in card.repositories), None)
