@@ -291,3 +291,20 @@ def test_a_hundred_thousand_rows_load_in_seconds(tmp_path: Path) -> None:
     data = load_dataset(table)
     assert time.process_time() - start < 8  # about 2 s on an idle core
     assert len(data) == 100_000
+
+
+def test_the_card_beside_the_table_may_name_the_image_folder(tmp_path: Path) -> None:
+    write_images(tmp_path / "photos", ["a.png", "b.png"])
+    table = write_csv(tmp_path / "tables" / "t.csv", "image,label\na.png,x\nb.png,y")
+    card = tmp_path / "tables" / "dataset.yaml"
+    for folder in ("../photos", str(tmp_path / "photos")):
+        card.write_text(f"name: mine\nimages: {folder}\n")
+        assert load_dataset(table).found.all()
+        assert load_dataset(table, card="none").found.all()
+    assert not load_dataset(table, images=tmp_path / "tables").found.any()
+    card.write_text("name: mine\nimages: ../gone\n")
+    with pytest.raises(CutisError, match="is not there") as raised:
+        load_dataset(table)
+    assert "--images" in str(raised.value)
+    card.write_text("no: card\n")
+    assert load_dataset(table, images=tmp_path / "photos", card="none").found.all()

@@ -76,6 +76,9 @@ class DatasetCard(BaseModel):
         default_factory=dict, description="Rows per split, and 'total'."
     )
     columns: dict[str, str] = Field(default_factory=dict, description="Role to column.")
+    images: str = Field(
+        default="", description="Image folder, from the table's folder on; only beside a table."
+    )
     signature: tuple[str, ...] = Field(
         default=(), description="Columns that together identify the official table."
     )

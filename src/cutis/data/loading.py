@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,8 @@ def load_dataset(
     table
         CSV, TSV or Parquet file.
     images
-        Folder the image names are joined to; the table's folder, or ``images`` in it, by default.
+        Folder the image names are joined to; by default the one that ``dataset.yaml`` beside the
+        table names, else the table's folder, or ``images`` in it.
     card
         A card, its name or its YAML file; ``none`` to go without. By default ``dataset.yaml``
         beside the table, else the published dataset whose columns these are, else the table's own
@@ -109,7 +111,7 @@ def read_dataset(
     captions = find_captions([str(c) for c in raw.frame.columns], roles, columns)
     labels = _labels(raw.frame, roles, found_card)
     names = texts(raw.frame[roles["image"]])
-    files = locate(names, _root(source, names, images))
+    files = locate(names, _root(source, names, images or _recorded_images(source)))
     ids, repeated = _ids(raw.frame, roles, names)
     groups, lonely = _groups(raw.frame, roles, ids)
     splits = texts(raw.frame[roles["split"]]) if "split" in roles else None
@@ -184,6 +186,26 @@ def _final_card(card: DatasetCard | None, labels: Labels, source: Path) -> Datas
     if card is None:
         return DatasetCard(name=source.stem or "table", title=source.name, classes=labels.classes)
     return card if card.classes else card.model_copy(update={"classes": labels.classes})
+
+
+def _recorded_images(source: Path) -> Path | None:
+    """Return the image folder that the card beside the table records, whatever card is used."""
+    beside = source.parent / CARD_FILE
+    if not beside.is_file():
+        return None
+    try:
+        images = read_card(beside).images
+    except CutisError:  # another card was asked for; this one need not be in order
+        return None
+    if not images:
+        return None
+    folder = Path(os.path.normpath(source.absolute().parent / images))
+    if not folder.is_dir():
+        raise CutisError(
+            f"The image folder {folder}, which {CARD_FILE} beside the table names, is not there.",
+            fix=f"give --images the folder's new place, or correct 'images' in {CARD_FILE}",
+        )
+    return folder
 
 
 def _root(source: Path, names: Sequence[str | None], images: Path | str | None) -> Path:
