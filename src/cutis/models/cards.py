@@ -66,6 +66,9 @@ class ModelCard(BaseModel):
         default=None, description="Whether CLIP's sigmoid approximation of GELU is used."
     )
     context_length: int | None = Field(default=None, description="Most tokens of a text.")
+    text_pooling: str | None = Field(
+        default=None, description="Pooling of a text encoder whose files state none."
+    )
     tokenizer: str | None = Field(
         default=None,
         description="'clip-bpe' (built in), or the hub repository of the tokenizer's files.",

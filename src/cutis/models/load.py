@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
 from cutis.files import sha256_file
+from cutis.models.halves import of_its_family
 from cutis.models.layouts import LAYOUTS, describe, detect, layout_module
 from cutis.models.model import Model
 from cutis.models.names import parse_name
@@ -79,7 +80,8 @@ def assemble(
     source: Source, towers: Towers, layout: str, sha256: str, device: str, precision: str
 ) -> Model:
     """Join filled towers with their preprocessing and tokenizer."""
-    card, text_cfg = source.card, source.config.get("model_cfg", {}).get("text_cfg", {})
+    card = of_its_family(source.card, towers)
+    text_cfg = source.config.get("model_cfg", {}).get("text_cfg") or source.text_config
     repositories = [
         name for name in (card.tokenizer, text_cfg.get("hf_tokenizer_name"), card.hub)
         if name and "/" in name
@@ -138,6 +140,7 @@ def build_towers(
         text_config=source.text_config,
         quick_gelu=source.card.quick_gelu,
         pooling=pooling,
+        text_pooling=source.card.text_pooling,
     )
     try:
         return found, layout_module(found).build(state, settings)

@@ -11,6 +11,7 @@ import numpy as np
 
 from cutis.errors import CutisError
 from cutis.models.cards import ModelCard
+from cutis.models.halves import require_text, require_vision
 from cutis.models.preprocessing import Preprocessing
 from cutis.models.towers import Towers, in_bfloat16
 
@@ -93,7 +94,14 @@ class Model:
         return self.towers.image is not None
 
     def preprocess(self, image: Image.Image) -> torch.Tensor:
-        """Return an image as the tower's input, float32 (3, h, w). Safe in threads."""
+        """Return an image as the tower's input, float32 (3, h, w). Safe in threads.
+
+        Raises
+        ------
+        CutisError
+            If the model has no image tower.
+        """
+        require_vision(self)
         return self.preprocessing(image)
 
     def embed_pixels(self, pixels_nchw: torch.Tensor) -> Floats:
@@ -114,9 +122,8 @@ class Model:
         CutisError
             If the model has no image tower or the pixels have another shape.
         """
+        require_vision(self)
         image = self._computing().image
-        if image is None:
-            raise CutisError(f"{self.name} has no image tower.", fix="cutis models list")
         wanted = (3, *self.preprocessing.size)
         if tuple(pixels_nchw.shape[1:]) != wanted:
             raise CutisError(
@@ -129,6 +136,7 @@ class Model:
         """Embed PIL images; float32 (n, d), un-normalised."""
         import torch
 
+        require_vision(self)
         features = [
             self.embed_pixels(
                 torch.stack([self.preprocess(image) for image in images[at : at + BATCH]])
@@ -145,7 +153,7 @@ class Model:
         CutisError
             If the model has no text tower or its tokenizer's files are not on this machine.
         """
-        self._require_text()
+        require_text(self)
         if self.tokenizer is None:
             where = self.card.tokenizer or self.card.hub or "the model's repository"
             raise CutisError(
@@ -195,19 +203,14 @@ class Model:
             "weights_sha256": self.weights_sha256,
             "layout": self.layout,
             "adapter_revision": self.adapter_revision,
-            "preprocessing": self.preprocessing.model_dump(mode="json"),
+            "preprocessing": self.preprocessing.model_dump(mode="json")
+            if self.has_vision
+            else None,
             "pooling": self.towers.pooling,
         }
 
-    def _require_text(self) -> None:
-        if self.towers.text is None:
-            raise CutisError(
-                f"{self.name} has no text tower, so it cannot be asked in words.",
-                fix="choose a vision-language model from 'cutis models list', such as cutis-tiny",
-            )
-
     def _checked(self, ids_nt: npt.NDArray[Any]) -> Ids:
-        self._require_text()
+        require_text(self)
         context, vocab = self.towers.context_length or 0, self.towers.vocab_size or 0
         if ids_nt.ndim != 2 or ids_nt.dtype.kind not in "iu":
             raise CutisError(
@@ -230,10 +233,7 @@ class Model:
     def _run_text(self, ids_nt: Ids) -> Floats:
         import torch
 
-        tower = self._computing().text
-        if tower is None:
-            raise CutisError(f"{self.name} has no text tower.", fix="cutis models list")
-        return self._run(tower, torch.from_numpy(ids_nt))
+        return self._run(self._computing().text, torch.from_numpy(ids_nt))
 
     def _computing(self) -> Towers:
         """Return the towers in the precision that is computed in."""
@@ -243,8 +243,13 @@ class Model:
             self._rounded = in_bfloat16(self.towers)
         return self._rounded
 
-    def _run(self, tower: Callable[[torch.Tensor], torch.Tensor], batch: torch.Tensor) -> Floats:
+    def _run(
+        self, tower: Callable[[torch.Tensor], torch.Tensor] | None, batch: torch.Tensor
+    ) -> Floats:
         import torch
+
+        if tower is None:
+            raise CutisError(f"{self.name} lacks the tower that is asked for.")
 
         with _repeatable(self.device):
             placed = batch.to(self.device)

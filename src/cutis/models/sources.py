@@ -10,8 +10,10 @@ from typing import Any
 from cutis.errors import CutisError
 from cutis.models.cards import BUNDLED, ModelCard, card_of_hub, get_card, read_card
 from cutis.models.checkpoint import CARD, CONFIG, FORMAT, TEXT_CONFIG, read_config
+from cutis.models.halves import NO_CARD
 from cutis.models.hub import cached, fetch, models_folder
 from cutis.models.names import ModelName
+from cutis.models.sentence import sentence_config
 from cutis.models.weights import SUFFIXES
 
 OPEN_CLIP_CONFIG = "open_clip_config.json"
@@ -204,7 +206,7 @@ def weights_in(folder: Path, card: ModelCard) -> Path:
 
 def _text_config(folder: Path) -> dict[str, Any]:
     path = folder / TEXT_CONFIG
-    return read_config(path) if path.is_file() else {}
+    return read_config(path) if path.is_file() else sentence_config(folder)
 
 
 def from_hub(repository: str, text: str) -> Source:
@@ -240,4 +242,4 @@ def _fetch_companions(repository: str, required: bool) -> None:
 
 def bare_card(name: str, **facts: Any) -> ModelCard:
     """Make the card of a model that came without one."""
-    return ModelCard(name=name, title=name, warnings=("This model came without a card.",), **facts)
+    return ModelCard(name=name, title=name, warnings=(NO_CARD,), **facts)

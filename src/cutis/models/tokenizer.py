@@ -70,10 +70,8 @@ def _clip_tokenizer(context: int) -> Tokenizer:
 def _file_tokenizer(
     folder: Path, context: int, pad_id: int, text_cfg: Mapping[str, Any]
 ) -> Tokenizer:
-    from open_clip.tokenizer import get_clean_fn
-
     options = text_cfg.get("tokenizer_kwargs") or {}
-    clean = get_clean_fn(options.get("clean", "whitespace"))
+    clean = _cleaning(options.get("clean", "whitespace"))
     encoder = _read(folder)
     encoder.enable_truncation(max_length=context)
     encoder.no_padding()
@@ -87,6 +85,18 @@ def _file_tokenizer(
         return ids_nt
 
     return tokenize
+
+
+def _cleaning(rule: str) -> Callable[[str], str]:
+    """Return what is done to a text before its tokens: plain, or one of open_clip's rules."""
+    if rule == "plain":
+        return str.strip
+    if rule == "plain_lower":
+        return lambda text: text.strip().lower()
+    from open_clip.tokenizer import get_clean_fn
+
+    found: Callable[[str], str] = get_clean_fn(rule)
+    return found
 
 
 def _read(folder: Path) -> Any:

@@ -27,6 +27,8 @@ class Settings:
         Whether CLIP's sigmoid approximation of GELU is used; None when unknown.
     pooling
         Which image feature is asked for: ``"default"`` or one the layout names.
+    text_pooling
+        Pooling of a text encoder, where the card says it.
     """
 
     what: str
@@ -34,6 +36,7 @@ class Settings:
     text_config: Mapping[str, Any] = field(default_factory=dict)
     quick_gelu: bool | None = None
     pooling: str = "default"
+    text_pooling: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ class Towers:
     text
         Token ids (n, t) to features (n, d), or None.
     dim
-        Length of an image feature.
+        Length of a feature.
     image_size
-        Height and width of the image input.
+        Height and width of the image input; zeros without an image tower.
     pooling
         How the image feature is made, in words that change when the numbers would.
     context_length, vocab_size, pad_id

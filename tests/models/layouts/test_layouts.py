@@ -38,7 +38,6 @@ WRAPPED = {name.replace("visual.", "visual.trunk."): shape for name, shape in ca
         (["blocks.0.attn.qkv.weight", "patch_embed.proj.weight"], "timm vision transformer"),
         (["conv_stem.weight"], "convolutional"),
         (["layer1.0.conv1.weight", "bn1.weight"], "ResNet"),
-        (["embeddings.word_embeddings.weight"], "BERT"),
         (["one", "two"], "first tensors: one, two"),
     ],
 )

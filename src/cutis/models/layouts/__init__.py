@@ -18,6 +18,7 @@ LAYOUTS: dict[str, str] = {
     "cae_clip": "cutis.models.layouts.cae_clip",
     "open_clip": "cutis.models.layouts.open_clip",
     "timm": "cutis.models.layouts.timm_vision",
+    "text_only": "cutis.models.layouts.text_only",
 }
 
 # Recognised, so that the message can say what a file is, but not loadable yet.
@@ -32,7 +33,6 @@ FOREIGN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("a timm vision transformer (no text)", ("blocks.0.attn.qkv.weight", "patch_embed.proj.")),
     ("a timm or torchvision convolutional network (no text)", ("conv_stem.weight",)),
     ("a torchvision ResNet (no text)", ("layer1.0.conv1.weight", "bn1.weight")),
-    ("a BERT text encoder (no image tower)", ("embeddings.word_embeddings.weight",)),
 )  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def describe(shapes: Shapes) -> str:
 
     Examples
     --------
-    >>> describe({"visual.cls_token": (1, 1, 64), "embeddings.word_embeddings.weight": (9, 8)})
-    'a BERT text encoder (no image tower)'
+    >>> describe({"conv_stem.weight": (9, 8)})
+    'a timm or torchvision convolutional network (no text)'
     >>> describe({"a": (1,)})
     'no layout known here (first tensors: a)'
     """
