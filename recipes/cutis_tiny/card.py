@@ -20,6 +20,8 @@ def card(n_images: int, scale: float) -> dict[str, Any]:
     return {
         "name": "cutis-tiny",
         "title": "cutis-tiny",
+        "summary": "small demonstration model, comes with cutis",
+        "domain": "dermatology",
         "layout": "open_clip",
         "bundled": True,
         "dim": 256,
