@@ -31,18 +31,25 @@ from cutis.stats.per_class import f1, precision, sensitivity, specificity
 from cutis.stats.proportion import Interval, exact_interval, wilson_interval
 from cutis.stats.ranking import auroc, average_precision
 from cutis.stats.resampling import bootstrap_weights, jackknife_weights
+from cutis.stats.retrieval import Correct, Ranks, diagonal, first_correct
+from cutis.stats.retrieval_images import ImageRetrieval, similar_images
+from cutis.stats.retrieval_metrics import RetrievalResult, evaluate_images, evaluate_ranks
 from cutis.stats.subgroups import Subgroup, estimate_subgroups, subgroup_values
 
 __all__ = [
     "Baseline",
     "Bin",
     "Clusters",
+    "Correct",
     "Counts",
     "Curve",
     "Estimate",
     "Evaluation",
+    "ImageRetrieval",
     "Interval",
     "Measures",
+    "Ranks",
+    "RetrievalResult",
     "Sample",
     "Settings",
     "Subgroup",
@@ -57,11 +64,15 @@ __all__ = [
     "calibration_error_by_chance",
     "confusion_matrix",
     "count",
+    "diagonal",
     "estimate_subgroups",
     "evaluate",
+    "evaluate_images",
+    "evaluate_ranks",
     "exact_interval",
     "expected_calibration_error",
     "f1",
+    "first_correct",
     "jackknife_weights",
     "kappa",
     "macro_f1",
@@ -77,6 +88,7 @@ __all__ = [
     "reliability_bins",
     "roc_curve",
     "sensitivity",
+    "similar_images",
     "specificity",
     "subgroup_values",
     "top_k_accuracy",
