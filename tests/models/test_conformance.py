@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from cutis.errors import CutisError
 from cutis.models import Model, load_model
 from cutis.models.check import check_model
 from cutis.models.layouts import LAYOUTS
@@ -20,6 +21,7 @@ from tests.models.small import (
     write_safetensors,
     write_tokenizer,
 )
+from tests.models.small_text import write_sentence
 
 
 def cae_clip(folder: Path) -> str:
@@ -47,12 +49,19 @@ def timm(folder: Path) -> str:
     return f"timm:test_vit@{write_safetensors(folder / 'w.safetensors', state)}"
 
 
+def text_only(folder: Path) -> str:
+    write_sentence(folder)
+    return f"local-dir:{folder}"
+
+
 SAMPLES: dict[str, tuple[str, Callable[[Path], str]]] = {
     "cae_clip": ("default", cae_clip),
     "cae_clip pre_head": ("pre_head", cae_clip_before_head),
     "open_clip native": ("default", open_clip_native),
     "open_clip mixed": ("default", open_clip_mixed),
     "timm": ("default", timm),
+    "text_only": ("default", text_only),
+    "text_only cls": ("cls", text_only),
 }
 
 
@@ -81,6 +90,10 @@ def replace_card(model: Model) -> Model:
 
 
 def test_images_are_independent_of_their_batch(model: Model):
+    if not model.has_vision:
+        with pytest.raises(CutisError, match="no image tower"):
+            model.embed_images(pictures(1))
+        return
     images = pictures(6)
     together = model.embed_images(images)
     assert together.shape == (6, model.dim)
@@ -94,8 +107,11 @@ def test_images_are_independent_of_their_batch(model: Model):
     np.testing.assert_allclose(turned, together, rtol=1e-5, atol=1e-5)
 
 
-def test_different_images_have_different_features(model: Model):
-    features = model.embed_images(pictures(3))
+def test_different_inputs_have_different_features(model: Model):
+    if model.has_vision:
+        features = model.embed_images(pictures(3))
+    else:
+        features = model.embed_texts(["a nevus", "a melanoma of skin"])
     assert np.abs(features[0] - features[1]).max() > 1e-4
 
 
@@ -114,15 +130,23 @@ def test_token_ids_are_independent_of_their_batch(model: Model):
 
 
 def test_scale_and_facts_are_those_of_a_contrastive_model(model: Model):
-    assert model.has_vision
-    if model.has_text:
+    assert model.has_vision or model.has_text
+    if model.has_text and model.has_vision:
         assert model.logit_scale is not None
         assert model.logit_scale > 1
+    else:
+        assert model.logit_scale is None
     assert model.towers.image_size == model.preprocessing.size
+    assert (model.towers.image_size == (0, 0)) == (not model.has_vision)
 
 
 def test_loading_twice_gives_the_same_numbers(model: Model):
-    pooling = "pre_head" if model.towers.pooling == "pre-head" else "default"
+    asked = {"pre-head": "pre_head", "first token (its makers scale it to length one)": "cls"}
+    pooling = asked.get(model.towers.pooling, "default")
     again = load_model(model.name, device="cpu", pooling=pooling)
-    np.testing.assert_array_equal(again.embed_images(pictures(2)), model.embed_images(pictures(2)))
+    if model.has_vision:
+        images = pictures(2)
+        np.testing.assert_array_equal(again.embed_images(images), model.embed_images(images))
+    else:
+        np.testing.assert_array_equal(again.embed_texts(["skin"]), model.embed_texts(["skin"]))
     assert again.identity() == model.identity()
