@@ -25,6 +25,8 @@ class TinyModel:
     device: str = "cpu"
     precision: str = "fp32"
     seconds: float = 0.0
+    has_vision: bool = True
+    has_text: bool = True
     diary: Path | None = None
     batches: list[int] = field(default_factory=list)
     card: SimpleNamespace = field(

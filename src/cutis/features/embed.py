@@ -17,6 +17,7 @@ from cutis.features.opened import Features, default_cache, open_features
 from cutis.features.plan import identify
 from cutis.features.store import FeatureStore
 from cutis.features.verb import EmbedConfig, EmbedResult, embed_verb
+from cutis.models.halves import require_vision
 from cutis.runs import host
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def embed(
         a feature is not finite, or cached features are damaged. Unreadable images raise nothing:
         they are rows of ``errors``.
     """
+    require_vision(model)
     cache, workers = Path(cache or default_cache()), resolve_workers(workers)
     identity, _ = identify(dataset, model, cache, workers)
     key = feature_key(identity)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cutis.files import atomic_path, sha256_json
+from cutis.models.halves import require_text
 
 if TYPE_CHECKING:
     from cutis.models import Model
@@ -36,6 +37,7 @@ def embed_texts(model: Model, texts: Sequence[str], cache: Path, batch: int = 64
     batch
         Texts per forward pass.
     """
+    require_text(model)
     path = Path(cache) / "texts" / f"{text_key(model, texts)}.npy"
     if path.exists():
         kept: np.ndarray = np.load(path, allow_pickle=False)

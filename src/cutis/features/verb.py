@@ -85,11 +85,13 @@ def embed_verb(config: EmbedConfig) -> EmbedResult:
     from cutis.data import load_dataset
     from cutis.features.embed import embed
     from cutis.models import load_model
+    from cutis.models.halves import require_vision
 
     dataset = load_dataset(
         config.data, images=config.images, card=config.card, columns=config.columns()
     )
     model = load_model(config.model, device=config.device, precision=config.precision)
+    require_vision(model)
     if config.dry_run:
         return _dry_run(config, dataset, model)
     with Run(config.output, "embed", config) as run:

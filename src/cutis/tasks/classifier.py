@@ -76,9 +76,10 @@ def make_classifier(
         If the model has no text tower or the templates cannot be read.
     """
     from cutis.features.texts import embed_texts
+    from cutis.models.halves import require_both
     from cutis.prompts import Vocabulary, class_prompts, load_templates, text_classifier
 
-    require_text(model)
+    require_both(model)
     try:
         template_set = load_templates(templates)
     except (OSError, ValueError) as error:
@@ -105,24 +106,3 @@ def make_classifier(
         "scale": scale,
     }
     return ZeroShotClassifier(classes.names, weights_cd, float(scale), record)
-
-
-def require_text(model: Model) -> None:
-    """Refuse a model without a text tower and name models that have one.
-
-    Raises
-    ------
-    CutisError
-        If the model cannot embed texts.
-    """
-    if model.has_text and model.has_vision:
-        return
-    from cutis.models import list_cards
-
-    able = [card.name for card in list_cards() if card.family == "vision-language"]
-    missing = "text" if not model.has_text else "image"
-    raise CutisError(
-        f"The model '{model.name}' has no {missing} tower, and prompts need both towers.",
-        allowed=f"Models with both are {', '.join(able)}.",
-        fix="--model cutis-tiny",
-    )

@@ -130,8 +130,9 @@ def predict(config: PredictConfig) -> PredictResult:
     """
     from cutis.features import default_cache
     from cutis.models import load_model
+    from cutis.models.halves import require_both
     from cutis.tasks.classes import parse_classes, unfamiliar_names
-    from cutis.tasks.classifier import make_classifier, require_text
+    from cutis.tasks.classifier import make_classifier
 
     classes = parse_classes(config.classes)
     readable, unreadable = read_images(config.images)
@@ -141,7 +142,7 @@ def predict(config: PredictConfig) -> PredictResult:
             fix="check the paths; JPEG, PNG, BMP, TIFF and WebP files are read",
         )
     model = load_model(config.model, device=config.device)
-    require_text(model)
+    require_both(model)
     cache = config.cache or default_cache()
     classifier = make_classifier(
         model, classes, config.templates, cache, config.scale, config.plain_names

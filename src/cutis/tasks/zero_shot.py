@@ -110,7 +110,8 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
     from cutis.data import load_dataset
     from cutis.features import default_cache
     from cutis.models import load_model
-    from cutis.tasks.classifier import make_classifier, require_text
+    from cutis.models.halves import require_both
+    from cutis.tasks.classifier import make_classifier
     from cutis.tasks.selection import (
         choose_classes,
         choose_rows,
@@ -127,7 +128,7 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
     refuse_single_class(dataset)
     refuse_no_files(dataset)
     model = load_model(config.model, device=config.device, precision=config.precision)
-    require_text(model)
+    require_both(model)
     cache = config.cache or default_cache()
     if config.dry_run:
         return _dry_run(config, full, dataset, model, classes, cache)
