@@ -9,7 +9,7 @@ import pytest
 from cyclopts import Parameter
 from pydantic import Field, ValidationError
 
-from cutis.config import DataConfig, RunConfig, VerbConfig, command_line
+from cutis.config import DataConfig, ManyConfig, RunConfig, VerbConfig, command_line
 
 
 class Both(DataConfig, RunConfig):
@@ -100,3 +100,18 @@ def test_the_command_of_a_configuration_gives_the_configuration_back():
 def test_the_command_may_be_cut_down_to_some_settings():
     config = Both(data=Path("t.csv"), output=Path("r"), seed=7)
     assert command_line("check", config, "data", "seed") == "cutis check --seed 7 --data t.csv"
+
+
+def test_one_value_stays_one_and_several_are_a_list():
+    one = ManyConfig(data="t.csv", output="run")
+    assert (one.data, one.model, one.images, one.is_many()) == (
+        Path("t.csv"), "cutis-tiny", None, False,
+    )  # fmt: skip
+    assert ManyConfig(data=["t.csv"], model=("a",), output="run").is_many() is False
+    two = ManyConfig(data=["t.csv", "u.csv"], model="a", images=["x", "auto"], output="run")
+    assert two.data == [Path("t.csv"), Path("u.csv")]
+    assert two.is_many()
+    assert two.model_dump(mode="json")["images"] == ["x", "auto"]
+    assert "--data t.csv --data u.csv" in command_line("embed", two)
+    with pytest.raises(ValueError, match="at least 1"):
+        ManyConfig(data="t.csv", model=[], output="run")

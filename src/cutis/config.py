@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from cyclopts import Parameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
 
 
 class VerbConfig(BaseModel):
@@ -67,6 +74,58 @@ class DataConfig(VerbConfig):
             "caption": self.caption_column,
         }
         return {role: column for role, column in given.items() if column is not None}
+
+
+def _as_list(value: Any) -> Any:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _settle(values: Any) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def _plain(value: Any) -> Any:
+    return [str(item) for item in value] if isinstance(value, list) else str(value)
+
+
+if TYPE_CHECKING:
+    # A run has one model and one dataset; a list is divided into runs before any code reads it.
+    Names = Any
+    Paths = Any
+else:
+    _SEVERAL = (BeforeValidator(_as_list), AfterValidator(_settle), PlainSerializer(_plain))
+    Names = Annotated[list[str], Field(min_length=1), *_SEVERAL]
+    Paths = Annotated[list[Path], Field(min_length=1), *_SEVERAL]
+
+
+class ManyConfig(RunConfig, DataConfig):
+    """Settings of a verb that takes one or several models and datasets.
+
+    ``model``, ``data``, ``images`` and ``card`` hold a single value, or a list when several were
+    given.
+    """
+
+    data: Paths = Field(
+        description="Table of images: CSV, TSV or Parquet; given several times, each is evaluated."
+    )
+    images: Paths | None = Field(
+        default=None,
+        description="Folder the image paths are relative to [table's folder]; for several tables "
+        "one for all, or one each in their order ('auto' for the default).",
+    )
+    card: Names | None = Field(
+        default=None,
+        description="Dataset card: a name from 'cutis data list' or a YAML file [found by itself]; "
+        "for several tables as with --images.",
+    )
+    model: Names = Field(
+        default="cutis-tiny",
+        description="Model name, see 'cutis models list'; given several times, each is evaluated.",
+    )
+
+    def is_many(self) -> bool:
+        """Tell whether several models or tables were given."""
+        return isinstance(self.model, list) or isinstance(self.data, list)
 
 
 def command_line(verb: str, config: VerbConfig, *only: str) -> str:
