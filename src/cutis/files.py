@@ -14,6 +14,9 @@ from typing import Any
 
 from cutis.errors import CutisError
 
+WRITE_ATTEMPTS = 3
+NO_HARD_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -43,6 +46,69 @@ def atomic_path(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def write_once(path: Path, content: bytes) -> bool:
+    """Write a file that is not there yet, whole or not at all; the first of several writers wins.
+
+    The writers may be processes on different machines that share a network file system. A
+    temporary file that another process clears away is written again.
+
+    Parameters
+    ----------
+    path
+        The file; it is left as it is when it is there.
+    content
+        Its bytes.
+
+    Returns
+    -------
+    bool
+        Whether it was written here.
+
+    Raises
+    ------
+    CutisError
+        If the disk is full, or the folder cannot be made or written.
+    """
+    path = Path(path)
+    if path.exists():
+        return False
+    for attempt in range(WRITE_ATTEMPTS):
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.touch(exist_ok=False)
+            temporary.write_bytes(content)
+            with temporary.open("rb") as stream:
+                os.fsync(stream.fileno())
+            return _publish(temporary, path)
+        except FileNotFoundError:
+            if attempt + 1 == WRITE_ATTEMPTS:
+                raise
+        except OSError as error:
+            repairable = as_cutis_error(error, path)
+            if repairable is error:
+                raise
+            raise repairable from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+    return False
+
+
+def _publish(temporary: Path, path: Path) -> bool:
+    """Give a file its name unless the name is taken; tell whether it was free."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_HARD_LINKS:
+            raise
+        # Such file systems know no name that fails when taken; writers of the same bytes may race.
+        temporary.replace(path)
+    return True
 
 
 def as_cutis_error(error: OSError, path: Path) -> Exception:

@@ -7,6 +7,12 @@ import time
 from types import TracebackType
 
 
+def say(text: str) -> None:
+    """Write one line to standard error, at once: something long begins."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
 def duration(seconds: float) -> str:
     """Say a duration the way a person would.
 
@@ -36,11 +42,21 @@ class Progress:
         Plural of the item.
     every
         Seconds between two plain lines when standard error is not a terminal.
+    after
+        Seconds before anything is shown; what ends sooner leaves no line.
     """
 
-    def __init__(self, total: int, what: str, unit: str = "images", every: float = 15.0) -> None:
+    def __init__(
+        self,
+        total: int,
+        what: str,
+        unit: str = "images",
+        every: float = 15.0,
+        after: float = 0.0,
+    ) -> None:
         self.total, self.what, self.unit, self.every = total, what, unit, every
-        self.done = 0
+        self.after = after
+        self.done = self.unreadable = 0
         self._terminal = sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
@@ -57,7 +73,7 @@ class Progress:
         """End the line."""
         if kind is None and self.done:
             self._write(final=True)
-        elif self._terminal and self.done:
+        elif self._terminal and self.done and self.seconds >= self.after:
             sys.stderr.write("\n")
 
     @property
@@ -70,16 +86,30 @@ class Progress:
         """Items per second since the start."""
         return self.done / max(self.seconds, 1e-9)
 
-    def advance(self, count: int = 1) -> None:
-        """Count ``count`` more items and show it when it is time to."""
+    def advance(self, count: int = 1, unreadable: int = 0) -> None:
+        """Count more items and show it when it is time to.
+
+        Parameters
+        ----------
+        count
+            Items that are done with.
+        unreadable
+            How many of them came to nothing.
+        """
         self.done += count
+        self.unreadable += unreadable
         now = time.monotonic()
         if now - self._last >= (0.2 if self._terminal else self.every):
             self._last = now
             self._write(final=False)
 
     def _write(self, final: bool) -> None:
-        text = f"{self.what}: {self.done}/{self.total} {self.unit}, {self.rate:.1f} {self.unit}/s"
+        if self.seconds < self.after:
+            return
+        text = f"{self.what}: {self.done - self.unreadable}/{self.total} {self.unit}"
+        if self.unreadable:
+            text += f" and {self.unreadable} unreadable"
+        text += f", {self.rate:.1f} {self.unit}/s"
         if final:
             text += f", took {duration(self.seconds)}"
         elif self.rate > 0:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WHEN = ("before", "halfway", "after")
-OPERATIONS = ("touch", "write_bytes", "replace", "unlink")
+OPERATIONS = ("touch", "write_bytes", "replace", "hardlink_to", "unlink")
 
 
 class Crash(BaseException):

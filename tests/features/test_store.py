@@ -11,7 +11,8 @@ import pytest
 
 from cutis.errors import CutisError
 from cutis.features.key import feature_key
-from cutis.features.store import FeatureStore, RowError, npy_bytes
+from cutis.features.store import FeatureStore, RowError
+from cutis.features.tables import npy_bytes
 
 IDENTITY = {"protocol": "cutis.features/1", "rows_sha256": "00"}
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cutis.features.decode import decoded
 from cutis.features.extract import resolve_batch, resolve_workers, shard_rows
-from cutis.features.hashes import file_hashes
+from cutis.features.hashes import FileHashes, file_hashes
 from cutis.features.key import feature_identity, feature_key, rows_sha256
 from cutis.features.opened import default_cache
 from cutis.features.store import SHARD_ROWS, FeatureStore
@@ -59,12 +58,11 @@ class Plan:
 
 
 def identify(
-    dataset: Dataset, model: Model, cache: Path, workers: int
-) -> tuple[dict[str, Any], int]:
-    """Return what decides the features of a dataset, and the number of rows without a file."""
-    hashes = file_hashes(dataset.image_paths, dataset.root, cache, workers)
-    identity = feature_identity(model, rows_sha256(dataset.ids, hashes))
-    return identity, Counter(hashes)[None]
+    dataset: Dataset, model: Model, cache: Path, workers: int, begin: float = 0.0
+) -> tuple[dict[str, Any], FileHashes]:
+    """Return what decides the features of a dataset, and the hashes of its files."""
+    hashes = file_hashes(dataset.image_paths, dataset.root, cache, workers, begin)
+    return feature_identity(model, rows_sha256(dataset.ids, hashes)), hashes
 
 
 def features_key(
@@ -90,7 +88,7 @@ def plan(
         If the cached features are damaged.
     """
     cache, workers = Path(cache or default_cache()), resolve_workers(workers)
-    identity, n_absent = identify(dataset, model, cache, workers)
+    identity, hashes = identify(dataset, model, cache, workers)
     key = feature_key(identity)
     store = FeatureStore(cache / "features" / key)
     meta = store.meta() or {"n_rows": len(dataset), "shard_rows": SHARD_ROWS}
@@ -102,7 +100,7 @@ def plan(
         dir=store.dir,
         n_rows=len(dataset),
         n_cached=len(dataset) - len(missing),
-        n_absent=n_absent,
+        n_absent=hashes.n_absent,
         images_per_second=measure(paths[: 2 * batch], model, batch, workers) if paths else None,
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cutis.models import Model
 
-SAMPLE = 8
+SAMPLE = 4
 
 
 def cosine_to_fp32(model: Model, paths: Sequence[Path]) -> dict[str, float | int] | None:
@@ -26,7 +26,7 @@ def cosine_to_fp32(model: Model, paths: Sequence[Path]) -> dict[str, float | int
     model
         A model whose precision is not ``fp32``.
     paths
-        Image files; up to eight readable ones at equal distances are used.
+        Image files; up to four readable ones at equal distances are used.
 
     Returns
     -------

@@ -17,7 +17,6 @@ undisturbed one.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,12 +25,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from cutis.errors import CutisError
-from cutis.features.key import feature_key
-from cutis.files import atomic_path, sha256_file
+from cutis.features.key import PROTOCOL, feature_key
+from cutis.features.tables import errors_table, ids_table, npy_bytes
+from cutis.files import atomic_path, sha256_file, write_once
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import pyarrow
 
     Floats = npt.NDArray[np.float32]
 
@@ -51,7 +50,10 @@ class RowError(NamedTuple):
 
 
 class FeatureStore:
-    """One store, written by whoever holds its lock; complete stores may be read by anyone.
+    """One store; complete stores may be read by anyone.
+
+    Several processes may write one store at once: each file gets its name in one step, and the
+    first writer of a name wins, so a file never changes and no lock is needed for safety.
 
     Parameters
     ----------
@@ -75,6 +77,13 @@ class FeatureStore:
             return None
         if not isinstance(record, dict) or record.get("key") != feature_key(record.get("identity")):
             raise self.damaged(META, "it does not describe this store")
+        if record.get("format") != PROTOCOL:
+            raise CutisError(
+                f"The features in {self.dir} were written by another version of cutis: their "
+                f"format is '{record.get('format')}'.",
+                allowed=f"This version reads '{PROTOCOL}'.",
+                fix="use the version that wrote them, or another cache folder with --cache",
+            )
         return record
 
     def resume(self) -> dict[str, Any] | None:
@@ -83,23 +92,47 @@ class FeatureStore:
         An extraction that was begun before keeps its description: its batches decide the last
         bits. The caller holds the store's lock.
         """
-        for leftover in self.dir.glob(".*.tmp"):
-            leftover.unlink(missing_ok=True)
+        self.clear()
         if (self.dir / DONE).exists() and not self.is_complete():
             (self.dir / DONE).unlink()
         return self.meta()
 
-    def begin(self, meta: dict[str, Any]) -> None:
-        """Write the description of a store that :meth:`resume` found empty."""
+    def clear(self) -> None:
+        """Remove temporary files; a living writer that loses one writes it again."""
+        for leftover in self.dir.glob(".*.tmp"):
+            leftover.unlink(missing_ok=True)
+
+    def begin(self, meta: dict[str, Any]) -> dict[str, Any]:
+        """Describe the store unless another process did, and return the description in force."""
         self._write(META, _json_bytes(meta))
+        return self.meta() or meta
 
     def missing_shards(self, meta: dict[str, Any]) -> list[int]:
         """Return the numbers of the shards that are not there, ascending."""
         count = -(-meta["n_rows"] // meta["shard_rows"])
         return [i for i in range(count) if not (self.dir / shard_name(i)).exists()]
 
+    def drop_damaged(self, meta: dict[str, Any]) -> list[str]:
+        """Remove the shards of an incomplete store that are cut short or of another shape.
+
+        Returns
+        -------
+        list of str
+            How each of them was damaged.
+        """
+        found = []
+        for path in sorted(self.dir.glob("shard-*.npy")):
+            shard = int(path.stem.partition("-")[2])
+            try:
+                self.shard(shard, meta)
+            except CutisError as error:
+                found.append(error.problem)
+                path.unlink(missing_ok=True)
+                (self.dir / errors_name(shard)).unlink(missing_ok=True)
+        return found
+
     def add_shard(self, shard: int, values_md: Floats, errors: Sequence[RowError]) -> None:
-        """Write one shard; nothing of it is there before all of it is.
+        """Write one shard unless it is there; nothing of it is there before all of it is.
 
         Parameters
         ----------
@@ -110,6 +143,10 @@ class FeatureStore:
         errors
             Its unreadable rows.
         """
+        if (self.dir / shard_name(shard)).exists():
+            return
+        if self.shard_errors(shard) != list(errors):  # left by a writer that was killed
+            (self.dir / errors_name(shard)).unlink(missing_ok=True)
         if errors:
             self._write(errors_name(shard), _json_bytes([list(error) for error in errors]))
         self._write(shard_name(shard), npy_bytes(values_md))
@@ -154,9 +191,10 @@ class FeatureStore:
         """
         shards = range(-(-meta["n_rows"] // meta["shard_rows"]))
         if not (self.dir / IDS).exists():
-            self._write(IDS, _ids_table(ids, [self.shard(i, meta)[1] for i in shards]))
+            self._write(IDS, ids_table(ids, [self.shard(i, meta)[1] for i in shards]))
         if not (self.dir / ERRORS).exists():
-            self._write(ERRORS, _errors_table([e for i in shards for e in self.shard_errors(i)]))
+            self._write(ERRORS, errors_table([e for i in shards for e in self.shard_errors(i)]))
+        self.clear()
         names = sorted(path.name for path in self.dir.iterdir() if path.name[0] != ".")
         listed = {
             name: {
@@ -165,7 +203,9 @@ class FeatureStore:
             }
             for name in names
         }
-        self._write(DONE, _json_bytes({"format": meta["format"], "files": listed}))
+        # By a rename, which leaves no second name behind: nothing clears up after the last file.
+        with atomic_path(self.dir / DONE) as temporary:
+            temporary.write_bytes(_json_bytes({"format": meta["format"], "files": listed}))
 
     def is_complete(self) -> bool:
         """Tell whether every file is there; a file that was removed makes the store incomplete.
@@ -216,8 +256,7 @@ class FeatureStore:
             raise self.damaged(name, f"it is not JSON ({error})") from error
 
     def _write(self, name: str, content: bytes) -> None:
-        with atomic_path(self.dir / name) as temporary:
-            temporary.write_bytes(content)
+        write_once(self.dir / name, content)
 
 
 def _listed(done: Any) -> dict[str, dict[str, Any]]:
@@ -247,56 +286,6 @@ def errors_name(shard: int) -> str:
     return f"shard-{shard:05d}.errors.json"
 
 
-def npy_bytes(values: np.ndarray) -> bytes:
-    """Return an array as the bytes of an ``.npy`` file.
-
-    Written as plain bytes, a full disk says so; ``np.save`` reports it without the error's number.
-    """
-    stream = io.BytesIO()
-    np.save(stream, values, allow_pickle=False)
-    return stream.getvalue()
-
-
 def _json_bytes(value: Any) -> bytes:
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode()
-
-
-def _ids_table(ids: Sequence[str], rows_of_shards: Sequence[npt.NDArray[np.int64]]) -> bytes:
-    import pyarrow as pa
-
-    rows = np.concatenate([np.zeros(0, np.int64), *rows_of_shards])
-    counts = [len(rows) for rows in rows_of_shards]
-    shard = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    position = [np.arange(count, dtype=np.int32) for count in counts]
-    return _parquet_bytes(
-        pa.table(
-            {
-                "id": pa.array([ids[row] for row in rows], pa.string()),
-                "row": pa.array(rows, pa.int64()),
-                "shard": pa.array(shard, pa.int32()),
-                "position": pa.array(np.concatenate([np.zeros(0, np.int32), *position])),
-            }
-        )
-    )
-
-
-def _errors_table(errors: Sequence[RowError]) -> bytes:
-    import pyarrow as pa
-
-    kinds = {"row": pa.int64(), "id": pa.string(), "image": pa.string(), "reason": pa.string()}
-    columns = {
-        name: pa.array([getattr(error, name) for error in errors], kind)
-        for name, kind in kinds.items()
-    }
-    return _parquet_bytes(pa.table(columns))
-
-
-def _parquet_bytes(table: pyarrow.Table) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content

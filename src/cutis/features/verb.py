@@ -166,7 +166,7 @@ def write_outputs(directory: Path, features: Features, export: bool) -> list[str
     """Write the unreadable rows, and the features themselves if asked; return the names."""
     import pandas as pd
 
-    from cutis.features.store import npy_bytes
+    from cutis.features.tables import npy_bytes
 
     with atomic_path(directory / "errors.csv") as temporary:
         features.errors.to_csv(temporary, index=False)
