@@ -43,10 +43,10 @@ VERBS: dict[str, Verb] = {
         "cutis.data.phantom.generate:data_phantom",
         "Make synthetic skin images with known ground truth.",
     ),
-    "models list": Verb("cutis.models.verbs:models_list", "List the model cards."),
-    "models show": Verb("cutis.models.verbs:models_show", "Show one model's card."),
+    "models list": Verb("cutis.models.listing:models_list", "List the models known by name."),
+    "models show": Verb("cutis.models.show:models_show", "Show one model's card and its files."),
     "models check": Verb(
-        "cutis.models.verbs:models_check", "Load a model strictly and run its self-test."
+        "cutis.models.check:models_check", "Load a model or a file strictly and test it."
     ),
     "doctor": Verb("cutis.doctor:doctor", "Check this machine: versions, cores, cache, offline."),
 }
@@ -225,10 +225,43 @@ def _run(words: list[str]) -> int:
     if settings is not None:
         values = read_settings(Path(settings))
         app.config = (Dict(values, use_commands_as_keys=False, source=settings),)
+    if name is not None:
+        refuse_unknown_flags(name, words, known_flags(app, name))
     result = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     if hasattr(result, "render"):
         print(result.render())
     return int(getattr(result, "exit_code", 0))
+
+
+def known_flags(app: App, verb: str) -> set[str]:
+    """Return every flag a verb takes."""
+    command = app
+    for word in verb.split():
+        command = command[word]
+    arguments = command.assemble_argument_collection(parse_docstring=False)
+    own = {name for argument in arguments for name in argument.names}
+    return own | {"--help", "-h", "--version"}
+
+
+def refuse_unknown_flags(verb: str, words: Sequence[str], known: set[str]) -> None:
+    """Name a misspelt flag before anything is said of those that are missing because of it.
+
+    Raises
+    ------
+    CutisError
+        If a flag is none of the known ones.
+    """
+    for word in words:
+        flag = word.partition("=")[0]
+        if flag == "--":
+            return
+        if flag.startswith("--") and flag not in known:
+            near = nearest_names(flag, sorted(known), 1)
+            raise CutisError(
+                f"'cutis {verb}' has no option {flag}.",
+                nearest=near,
+                fix=f"cutis {verb} --help",
+            )
 
 
 def _refuse_unknown_verb(words: list[str]) -> None:

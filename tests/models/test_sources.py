@@ -13,7 +13,8 @@ import torch
 from cutis.errors import CutisError
 from cutis.models import get_card, hub, load_model
 from cutis.models.names import parse_name
-from cutis.models.sources import card_folder, resolve, weights_in
+from cutis.models.obtain import card_folder
+from cutis.models.sources import resolve, weights_in
 from tests.models.small import (
     CLIP_CONFIG,
     cae_state,
@@ -122,7 +123,7 @@ def test_a_card_that_is_not_here_says_how_to_get_it_and_fetches_nothing():
     with pytest.raises(CutisError) as raised:
         load_model(CARD)
     text = str(raised.value)
-    for words in ("not on this machine", f"hf-hub:{get_card(CARD).hub}", f"{CARD}@/path/to/file",
+    for words in ("not on this machine", f"models fetch {CARD} --yes", f"{CARD}@/path/to/file",
                   "CC BY-NC-ND", f"$CUTIS_MODELS/{CARD}/"):  # fmt: skip
         assert words in text
 
@@ -201,9 +202,9 @@ def test_a_tuned_copy_of_a_bundled_model_is_one_file(tmp_path: Path):
 
 
 def test_a_bundled_model_whose_weights_are_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    import cutis.models.sources
+    import cutis.models.obtain
 
-    monkeypatch.setattr(cutis.models.sources, "BUNDLED", tmp_path)
+    monkeypatch.setattr(cutis.models.obtain, "BUNDLED", tmp_path)
     with pytest.raises(CutisError, match="force-reinstall"):
         load_model("cutis-tiny")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
+
+from cutis.config import VerbConfig
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -15,6 +18,33 @@ if TYPE_CHECKING:
 
 TOLERANCE = {"fp32": 1e-5, "bf16": 5e-2}
 TEXTS = ("melanoma", "a dermoscopic image of a benign nevus on the back", "psoriasis of the scalp")
+
+
+class ModelsCheckConfig(VerbConfig):
+    """Settings of ``cutis models check``."""
+
+    takes_positional: ClassVar[bool] = True
+
+    name: str = Field(
+        default="cutis-tiny", description="Model name, such as a card's or CARD@/path/to/file."
+    )
+    device: str = Field(default="auto", description="Where to compute: auto, cpu, cuda or mps.")
+    precision: Literal["fp32", "bf16"] = Field(
+        default="fp32", description="Arithmetic of the towers."
+    )
+
+
+def models_check(config: ModelsCheckConfig) -> CheckReport:
+    """Load a model strictly and run its self-test.
+
+    Raises
+    ------
+    CutisError
+        If it cannot be loaded.
+    """
+    from cutis.models.load import load_model
+
+    return check_model(load_model(config.name, config.device, config.precision))
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def able_sentence() -> str:
 
 def _able() -> tuple[list[str], list[str]]:
     from cutis.models.cards import list_cards
-    from cutis.models.sources import card_folder
+    from cutis.models.obtain import card_folder
 
     able = [card for card in list_cards() if card.family == BOTH]
     here = [card.name for card in able if card_folder(card) is not None]

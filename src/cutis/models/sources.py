@@ -8,22 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from cutis.errors import CutisError
-from cutis.models.cards import BUNDLED, ModelCard, card_of_hub, get_card, read_card
+from cutis.models.cards import (
+    BUNDLED,
+    ModelCard,
+    card_of_hub,
+    get_card,
+    read_card,
+    require_loadable,
+)
 from cutis.models.checkpoint import CARD, CONFIG, FORMAT, TEXT_CONFIG, read_config
 from cutis.models.halves import NO_CARD
-from cutis.models.hub import cached, fetch, models_folder
+from cutis.models.hub import fetch, models_folder
 from cutis.models.names import ModelName
+from cutis.models.obtain import WEIGHT_NAMES, card_folder, how_to_get
 from cutis.models.sentence import sentence_config
 from cutis.models.weights import SUFFIXES
 
 OPEN_CLIP_CONFIG = "open_clip_config.json"
-WEIGHT_NAMES = (
-    "model.safetensors",
-    "open_clip_model.safetensors",
-    "open_clip_pytorch_model.safetensors",
-    "open_clip_pytorch_model.bin",
-    "pytorch_model.bin",
-)
 TOKENIZER_NAMES = ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
 
 
@@ -72,6 +73,7 @@ def resolve(name: ModelName) -> Source:
 
         return from_open_clip(name)
     card = get_card(name.value)
+    require_loadable(card)
     return from_file(card, name.file, name.text) if name.file else from_card(card)
 
 
@@ -92,29 +94,15 @@ def from_card(card: ModelCard) -> Source:
             f"{BUNDLED / card.name}.",
             fix="pip install --force-reinstall cutis",
         )
-    where = f"hf-hub:{card.hub}" if card.hub else "local-dir:FOLDER"
     files = " or ".join(card.files or WEIGHT_NAMES[:2])
     raise CutisError(
         f"The weights of {card.name} are not on this machine.",
-        allowed=f"Looked for {files} in $CUTIS_MODELS/{card.name}/ and in the hub's local cache.",
-        fix=f"--model {where} downloads them ({card.licence}); or name a file you have: "
-        f"--model {card.name}@/path/to/file",
+        allowed=f"Looked for {files} in $CUTIS_MODELS/{card.name}/"
+        + (" and in the hub's local cache" if card.hub else "")
+        + f". Licence: {card.licence}.",
+        fix="; ".join(step.rstrip(".") for step in how_to_get(card))
+        + (f"; or name a file you have: --model {card.name}@/path/to/file" if card.hub else ""),
     )
-
-
-def card_folder(card: ModelCard) -> Path | None:
-    """Return the folder on this machine that holds a card's weights, or None."""
-    names = (*card.files, *WEIGHT_NAMES)
-    own = models_folder()
-    places = [BUNDLED / card.name] if card.bundled else []
-    places += [own / card.name] if own else []
-    for place in places:
-        if any((place / name).is_file() for name in names):
-            return place
-    if card.hub:
-        found = next((path for name in names if (path := cached(card.hub, name))), None)
-        return found.parent if found else None
-    return None
 
 
 def from_file(card: ModelCard, file: Path, text: str) -> Source:
