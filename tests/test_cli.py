@@ -59,7 +59,7 @@ def test_result_is_printed_and_its_exit_code_returned(capsys):
     [
         (["zero-shoot"], "Did you mean 'zero-shot'"),
         (["data", "chek"], "data check"),
-        (["doctor", "--numbr", "3"], "Did you mean --number"),
+        (["doctor", "--numbr", "3"], "Did you mean '--number'"),
         (["doctor", "--number", "0"], "--number: input should be greater than 0 (given: '0')"),
         (["doctor", "--number", "x"], "number"),
         (["doctor", "--failure", "user"], "It broke. To fix it: mend it"),
@@ -133,3 +133,11 @@ def test_help_loads_nothing_heavy(words):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_misspelt_flag_is_named_before_the_required_one_it_stands_for(capsys):
+    assert cli.run(["zero-shot", "--dta", "table.csv", "-o", "out"]) == 2
+    said = capsys.readouterr().err
+    assert "has no option --dta" in said
+    assert "Did you mean '--data'?" in said
+    assert "required" not in said.lower()

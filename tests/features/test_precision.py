@@ -16,7 +16,7 @@ def test_fp32_has_nothing_to_compare(tmp_path):
 def test_cosine_of_a_reduced_model(tmp_path):
     dataset = make_images(tmp_path, 40, (0, 10))
     found = cosine_to_fp32(TinyModel(precision="bf16"), dataset.image_paths)
-    assert found["n"] == 7  # rows 0, 5, 11, 16, 22, 27, 33, 39, of which row 0 is broken
+    assert found["n"] == 3  # rows 0, 13, 26, 39, of which row 0 is broken
     assert 0.99 < found["min"] <= found["mean"] < 1.0
 
 
