@@ -272,3 +272,15 @@ def test_a_folder_without_a_record_says_how_to_make_one(tmp_path: Path):
         read_run(tmp_path)
     with pytest.raises(CutisError, match="no finished run"):
         read_run(tmp_path / "nowhere")
+
+
+def test_the_record_goes_when_the_inputs_have_changed(folder: Path):
+    with make(folder) as run:
+        run.finish(inputs={"table": "a"}, outputs=[])
+    with make(folder) as run:
+        assert run.is_finished({"table": "a"})
+        assert (folder / "run.json").exists()
+        assert not run.is_finished({"table": "b"})
+    assert not (folder / "run.json").exists()
+    with pytest.raises(CutisError, match="no finished run"):
+        read_run(folder)

@@ -152,17 +152,24 @@ class Run:
             raise as_cutis_error(error, self.dir / "log.jsonl") from error
 
     def is_finished(self, inputs: Mapping[str, Any]) -> bool:
-        """Tell whether this very run, on these very inputs, was completed before."""
+        """Tell whether this very run, on these very inputs, was completed before.
+
+        When it was not, the record of what was completed is removed, so that a folder whose files
+        are being replaced never passes for a finished run.
+        """
         try:
             record = read_run(self.dir)
         except CutisError:
             return False
-        return (
+        finished = (
             record.get("status") == "finished"
             and record.get("identity") == self.identity
             and record.get("inputs") == json.loads(json.dumps(dict(inputs)))
             and all((self.dir / name).exists() for name in record.get("outputs", []))
         )
+        if not finished:
+            (self.dir / "run.json").unlink(missing_ok=True)
+        return finished
 
     def finish(
         self, *, inputs: Mapping[str, Any], outputs: list[str], **facts: Any
