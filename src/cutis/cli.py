@@ -48,6 +48,9 @@ VERBS: dict[str, Verb] = {
     "models check": Verb(
         "cutis.models.check:models_check", "Load a model or a file strictly and test it."
     ),
+    "models fetch": Verb(
+        "cutis.models.fetch:models_fetch", "Fetch a model's files, after saying which."
+    ),
     "doctor": Verb("cutis.doctor:doctor", "Check this machine: versions, cores, cache, offline."),
 }
 EPILOGUE = (
@@ -56,7 +59,7 @@ EPILOGUE = (
 )
 GROUPS = {
     "data": "Tables of images: show, check, split, list, make phantoms.",
-    "models": "Models: list, show, check.",
+    "models": "Models: list, show, fetch, check, convert, compare, pair.",
 }
 
 

@@ -110,7 +110,9 @@ def save_model_dir(
     write_json(folder / CONFIG, config)
     if text_config is not None:
         write_json(folder / TEXT_CONFIG, dict(text_config))
-    _write_card(folder / CARD, card, sha256_file(folder / WEIGHTS))
+    whole = card if isinstance(card, ModelCard) else ModelCard(**card)
+    sha256 = sha256_file(folder / WEIGHTS)
+    write_card(folder / CARD, whole.model_copy(update={"sha256": sha256}))
     for name in map(Path, tokenizer_files):
         if name.resolve().parent != folder.resolve():
             shutil.copyfile(name, folder / name.name)
@@ -137,12 +139,11 @@ def _stored(
     return stored
 
 
-def _write_card(path: Path, card: ModelCard | Mapping[str, Any], sha256: str) -> None:
+def write_card(path: Path, card: ModelCard) -> None:
+    """Write a model card as YAML."""
     import yaml
 
-    whole = card if isinstance(card, ModelCard) else ModelCard(**card)
-    whole = whole.model_copy(update={"sha256": sha256})
-    fields = whole.model_dump(mode="json", exclude_defaults=True)
+    fields = card.model_dump(mode="json", exclude_defaults=True)
     write_text(path, yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -14,6 +16,28 @@ FOLDER = (
     "with the repository's configuration and tokenizer files if it has any, copy them into one "
     "folder here, and use --model local-dir:FOLDER"
 )
+
+
+@dataclass(frozen=True)
+class HubFile:
+    """A file of a hub repository, as the hub describes it.
+
+    Parameters
+    ----------
+    repository
+        ``org/name``.
+    name
+        Path in the repository.
+    size
+        Bytes, when the hub tells.
+    sha256
+        Hash of its content, when the hub tells (it does for large files).
+    """
+
+    repository: str
+    name: str
+    size: int | None = None
+    sha256: str | None = None
 
 
 def models_folder() -> Path | None:
@@ -95,18 +119,87 @@ def fetch(repository: str, names: Sequence[str], instead: str = FOLDER) -> Path 
 def _download(repository: str, name: str, names: Sequence[str], instead: str) -> Path | None:
     from huggingface_hub import errors, hf_hub_download
 
+    with explained(repository, names, instead):
+        try:
+            return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
+        except errors.LocalEntryNotFoundError:
+            raise
+        except errors.EntryNotFoundError:
+            return None
+
+
+def download(file: HubFile, folder: Path | None = None) -> Path:
+    """Fetch one file of the hub, resuming where an earlier attempt stopped.
+
+    Parameters
+    ----------
+    file
+        What to fetch.
+    folder
+        Where to put it [the hub's local cache].
+
+    Raises
+    ------
+    CutisError
+        Without a network or without permission.
+    """
+    from huggingface_hub import hf_hub_download
+
+    with explained(file.repository, [file.name]):
+        if folder is not None:
+            return Path(hf_hub_download(file.repository, file.name, local_dir=folder))
+        return Path(hf_hub_download(file.repository, file.name, cache_dir=cache_folder()))
+
+
+def repository_files(repository: str) -> dict[str, HubFile]:
+    """Ask the hub which files a repository holds; name to file.
+
+    Raises
+    ------
+    CutisError
+        Without a network, or for a repository that does not exist or needs permission.
+    """
+    from huggingface_hub import model_info
+
+    with explained(repository, ["the list of files"]):
+        info = model_info(repository, files_metadata=True)
+    return {
+        sibling.rfilename: HubFile(
+            repository,
+            sibling.rfilename,
+            sibling.size,
+            sibling.lfs.sha256 if sibling.lfs is not None else None,
+        )
+        for sibling in info.siblings or ()
+    }
+
+
+@contextmanager
+def explained(repository: str, names: Sequence[str], instead: str = FOLDER) -> Iterator[None]:
+    """Turn every refusal of the hub into words, and say at once when there is no network.
+
+    Parameters
+    ----------
+    repository
+        ``org/name``.
+    names
+        The files that are needed, for the message.
+    instead
+        What to do with them without a network, for the message.
+    """
+    from huggingface_hub import errors
+
     if not _online():
         raise offline_error(repository, names, instead)
     try:
-        return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
+        yield
     except errors.LocalEntryNotFoundError:
         raise offline_error(repository, names, instead) from None
-    except errors.EntryNotFoundError:
-        return None
     except errors.GatedRepoError:
         raise CutisError(
             f"The repository {repository} is open only to people its owners have let in.",
-            fix="ask for access on its page, then log in with 'hf auth login'",
+            fix=f"ask for access on its page (accept the terms of {repository} on the model hub), "
+            "then log in with 'hf auth login'",
         ) from None
     except errors.RepositoryNotFoundError:
         raise CutisError(
@@ -116,7 +209,8 @@ def _download(repository: str, name: str, names: Sequence[str], instead: str) ->
     except errors.HFValidationError as error:
         raise CutisError(f"'{repository}' is not a hub name: {error}.", fix="org/name") from None
     except OSError as error:
-        raise offline_error(repository, names, instead, str(error).splitlines()[0]) from None
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise offline_error(repository, names, instead, reason) from None
 
 
 def _online() -> bool:

@@ -14,6 +14,18 @@ WEIGHT_NAMES = (
     "open_clip_pytorch_model.bin",
     "pytorch_model.bin",
 )
+TOKENIZER_NAMES = ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
+# What may stand beside the weights and decides how they are read.
+COMPANIONS = (
+    "open_clip_config.json",
+    "config.json",
+    "text_config.json",
+    "preprocessor_config.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "1_Pooling/config.json",
+    *TOKENIZER_NAMES,
+)
 
 
 def card_folder(card: ModelCard) -> Path | None:

@@ -20,12 +20,11 @@ from cutis.models.checkpoint import CARD, CONFIG, FORMAT, TEXT_CONFIG, read_conf
 from cutis.models.halves import NO_CARD
 from cutis.models.hub import fetch, models_folder
 from cutis.models.names import ModelName
-from cutis.models.obtain import WEIGHT_NAMES, card_folder, how_to_get
+from cutis.models.obtain import COMPANIONS, WEIGHT_NAMES, card_folder, how_to_get
 from cutis.models.sentence import sentence_config
 from cutis.models.weights import SUFFIXES
 
 OPEN_CLIP_CONFIG = "open_clip_config.json"
-TOKENIZER_NAMES = ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,7 @@ def from_hub(repository: str, text: str) -> Source:
 
 def _fetch_companions(repository: str, required: bool) -> None:
     """Fetch what stands beside the weights; a card makes up for an absent configuration."""
-    for name in (OPEN_CLIP_CONFIG, CONFIG, TEXT_CONFIG, *TOKENIZER_NAMES):
+    for name in COMPANIONS:
         try:
             fetch(repository, [name])
         except CutisError:
