@@ -139,4 +139,4 @@ def test_from_the_shell(config, table, tmp_path):
     done = subprocess.run([script, *map(str, words)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("Run: ")
-    assert "Features: 12/12 images" in done.stderr
+    assert "Features: 9/12 images and 3 unreadable" in done.stderr

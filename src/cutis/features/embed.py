@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import sys
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cutis.features.describe import describe, device_kind
+from cutis.features.agreement import warn_of_differences
+from cutis.features.describe import describe
 from cutis.features.extract import Work, fill, resolve_batch, resolve_workers
+from cutis.features.journal import note_speed
 from cutis.features.key import feature_key
 from cutis.features.locks import WAIT_SECONDS, store_lock
 from cutis.features.opened import Features, default_cache, open_features
 from cutis.features.plan import identify
 from cutis.features.store import FeatureStore
+from cutis.features.threads import using_threads
 from cutis.features.verb import EmbedConfig, EmbedResult, embed_verb
 from cutis.models.halves import require_vision
-from cutis.runs import host
+from cutis.progress import say
 
 if TYPE_CHECKING:
     from cutis.data import Dataset
     from cutis.models import Model
+
+Filler = Callable[[FeatureStore, "dict[str, Any]", "Dataset", "Model", int], Work]
 
 __all__ = ["EmbedConfig", "EmbedResult", "embed", "embed_verb"]
 
@@ -34,6 +37,8 @@ def embed(
     batch_size: int | None = None,
     workers: int | None = None,
     wait_seconds: float = WAIT_SECONDS,
+    threads: int | None = None,
+    filler: Filler = fill,
 ) -> Features:
     """Return a model's features of every readable image, computing only what is not there yet.
 
@@ -54,6 +59,10 @@ def embed(
         Decoding threads [one per core]; 0 decodes between the forward passes.
     wait_seconds
         How long to wait for another process that computes the same features.
+    threads
+        Processor threads of the tower [torch's own number]; a store that was begun keeps its own.
+    filler
+        What computes the missing shards: this process, or :class:`cutis.features.RayEngine`.
 
     Raises
     ------
@@ -73,47 +82,16 @@ def embed(
             if not store.is_complete():
                 meta = store.resume()
                 if meta is None:
-                    meta = describe(
-                        identity, dataset, model, resolve_batch(batch_size, model.device)
-                    )
-                    store.begin(meta)
-                _warn_of_other_device(meta, model)
-                work = fill(store, meta, dataset, model, workers)
+                    batch = resolve_batch(batch_size, model.device)
+                    meta = store.begin(describe(identity, dataset, model, batch, threads))
+                warn_of_differences(meta, model, threads)
+                for how in store.drop_damaged(meta):
+                    say(f"{how} It is computed anew.")
+                with using_threads(meta.get("threads")):
+                    work = filler(store, meta, dataset, model, workers)
                 store.complete(dataset.ids, meta)
-                _log(cache, key, work, model, meta, workers)
+                note_speed(cache, work, model, meta, workers)
     features = open_features(store.dir)
     return (
         replace(features, images_per_second=work.images / work.seconds) if work.images else features
     )
-
-
-def _warn_of_other_device(meta: dict[str, Any], model: Model) -> None:
-    now = device_kind(model)
-    if meta["device"] != now:
-        sys.stderr.write(
-            f"These features were begun on {meta['device']} and continue on {now}: they agree to "
-            "rounding error, not bit for bit.\n"
-        )
-
-
-def _log(
-    cache: Path, key: str, work: Work, model: Model, meta: dict[str, Any], workers: int
-) -> None:
-    """Keep the times, which may differ between runs, away from the store."""
-    line = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "key": key,
-        "model": model.name,
-        "device": str(model.device),
-        "precision": model.precision,
-        "batch_size": meta["batch_size"],
-        "workers": workers,
-        "images": work.images,
-        "seconds": round(work.seconds, 3),
-        "host": host(),
-    }
-    try:
-        with (cache / "extractions.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-    except OSError:
-        return  # the features are whole; a missing note of their speed loses nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,7 +59,12 @@ def resolve_workers(workers: int | None) -> int:
 
 
 def fill(
-    store: FeatureStore, meta: dict[str, Any], dataset: Dataset, model: Model, workers: int
+    store: FeatureStore,
+    meta: dict[str, Any],
+    dataset: Dataset,
+    model: Model,
+    workers: int,
+    among: Container[int] | None = None,
 ) -> Work:
     """Compute and write every missing shard, in order.
 
@@ -69,21 +74,23 @@ def fill(
     Parameters
     ----------
     store, meta
-        A store whose lock is held, and the description in force.
+        A store, and the description in force.
     dataset, model
         Whose images, and what embeds them.
     workers
         Decoding threads.
+    among
+        Numbers of the shards to compute, when not all.
 
     Raises
     ------
     CutisError
         If a feature is not finite, or the disk is full; the shards before are kept.
     """
-    missing = store.missing_shards(meta)
+    missing = [shard for shard in store.missing_shards(meta) if among is None or shard in among]
     shards = [shard_rows(shard, meta) for shard in missing]
     rows = [row for shard in shards for row in shard]
-    n_kept = meta["n_rows"] - len(rows)
+    n_kept = meta["n_rows"] - len(rows) if among is None else 0
     what = f"Features ({n_kept} of {meta['n_rows']} were there)" if n_kept else "Features"
     batch = meta["batch_size"]
     start = time.monotonic()
@@ -126,7 +133,7 @@ def embed_shard(
         pixels = next(stream)
         if isinstance(pixels, str):
             errors.append(RowError(row, dataset.ids[row], image_name(dataset, row), pixels))
-            progress.advance()
+            progress.advance(unreadable=1)
         else:
             waiting.append((row, pixels))
         if waiting and (len(waiting) == batch or row == rows[-1]):
