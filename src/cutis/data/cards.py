@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -15,6 +15,11 @@ from cutis.errors import CutisError, nearest_names
 CARD_FILE = "dataset.yaml"
 NO_CARD = "none"
 CARDS = Path(__file__).parent / "cards"
+
+Task = Literal[
+    "zero-shot", "probe", "retrieval", "concepts", "segmentation", "vqa", "fairness", "pretraining"
+]
+TASKS: tuple[str, ...] = get_args(Task)
 
 
 def plain(text: str) -> str:
@@ -64,16 +69,36 @@ class DatasetCard(BaseModel):
     classes: Annotated[tuple[ClassCard, ...], BeforeValidator(_classes)] = Field(
         default=(), description="Classes in label order; empty when the table names them."
     )
+    like: str | None = Field(
+        default=None, description="Bundled card whose fields hold where this one says nothing."
+    )
+    n_classes: int | None = Field(
+        default=None, description="Number of classes, where only the table names them."
+    )
+    concepts: tuple[str, ...] = Field(
+        default=(), description="Columns in which experts marked what is to be seen."
+    )
+    tasks: tuple[Task, ...] = Field(default=(), description="What the dataset is used for.")
     modality: str | None = Field(default=None, description="dermoscopy, clinical, ...")
     headline_metric: str = Field(default="balanced_accuracy", description="The metric to quote.")
     licence: str = Field(default="not stated", description="Terms of the images.")
+    forbids: tuple[str, ...] = Field(
+        default=(), description="What the licence does not allow, in plain words."
+    )
     share_images: bool | None = Field(
         default=None, description="Whether single images may be passed on; unknown if empty."
     )
     citation: str = Field(default="", description="How to cite the dataset.")
     source_url: str = Field(default="", description="Where it is published.")
+    how_to_obtain: tuple[str, ...] = Field(
+        default=(), description="Steps from nothing to a table that cutis reads."
+    )
+    size: str = Field(default="", description="Room it takes on disk, roughly.")
     expected_n: dict[str, int] = Field(
         default_factory=dict, description="Rows per split, and 'total'."
+    )
+    grouped_by: Literal["patient", "lesion"] | None = Field(
+        default=None, description="What several rows share, so that they are not independent."
     )
     columns: dict[str, str] = Field(default_factory=dict, description="Role to column.")
     images: str = Field(
@@ -81,6 +106,19 @@ class DatasetCard(BaseModel):
     )
     signature: tuple[str, ...] = Field(
         default=(), description="Columns that together identify the official table."
+    )
+    other_signatures: tuple[tuple[str, ...], ...] = Field(
+        default=(), description="Columns that identify it in other published forms."
+    )
+    files: tuple[str, ...] = Field(
+        default=(),
+        description="Endings of the table's path, '*' for any name; needed beside the columns.",
+    )
+    where: dict[str, str] = Field(
+        default_factory=dict, description="Words that every cell of a column holds; also needed."
+    )
+    leakage: str = Field(
+        default="", description="Overlap with what published models were trained on."
     )
     notes: str = Field(default="", description="What a reader of the numbers should know.")
 
@@ -95,6 +133,26 @@ class DatasetCard(BaseModel):
                 if other != entry.name:
                     raise ValueError(f"'{text}' stands for both '{other}' and '{entry.name}'")
         return self
+
+    @model_validator(mode="after")
+    def _counts_that_add_up(self) -> DatasetCard:
+        parts = {name: n for name, n in self.expected_n.items() if name != "total"}
+        total = self.expected_n.get("total")
+        if total is not None and parts and sum(parts.values()) != total:
+            raise ValueError(f"the splits of expected_n sum to {sum(parts.values())}, not {total}")
+        if self.classes and self.n_classes not in (None, len(self.classes)):
+            raise ValueError(f"n_classes is {self.n_classes}, but {len(self.classes)} are listed")
+        return self
+
+    @property
+    def total(self) -> int | None:
+        """Rows of the published table, if known."""
+        return self.expected_n.get("total") or sum(self.expected_n.values()) or None
+
+    @property
+    def class_count(self) -> int | None:
+        """Number of classes, listed here or named by the table; None if unknown."""
+        return len(self.classes) or self.n_classes
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -126,12 +184,13 @@ def read_card(path: Path) -> DatasetCard:
     import yaml
 
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = _parsed(Path(path))
         if not isinstance(content, dict):
             raise CutisError(
                 f"The dataset card {path} is not a YAML mapping.", fix="start it with 'name: ...'"
             )
-        return DatasetCard.model_validate({"name": Path(path).stem, **content})
+        base = _base(path, content.get("like"))
+        return DatasetCard.model_validate({**base, "name": Path(path).stem, **content})
     except (OSError, UnicodeDecodeError) as error:
         raise CutisError(f"The dataset card {path} cannot be read ({error}).") from None
     except yaml.YAMLError as error:
@@ -142,6 +201,34 @@ def read_card(path: Path) -> DatasetCard:
         ) from None
     except ValidationError as error:
         raise _wrong_field(path, error) from None
+
+
+def _parsed(path: Path) -> Any:
+    import yaml
+
+    # libyaml, where the wheel has it, reads the bundled cards ten times faster
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+
+
+# Where a variant differs by nature, the base says nothing about it.
+_NOT_TAKEN_OVER = ("name", "signature", "other_signatures", "files", "where", "like", "images")
+
+
+def _base(path: Path, like: Any) -> dict[str, Any]:
+    """Return the fields that a card takes over from the bundled card it is like."""
+    if like is None:
+        return {}
+    known = sorted(file.stem for file in CARDS.glob("*.yaml"))
+    if like not in known or like == Path(path).stem:
+        raise CutisError(
+            f"The dataset card {path} is like '{like}', which is no bundled card.",
+            allowed=f"Known cards: {', '.join(known)}.",
+            nearest=nearest_names(str(like), known),
+        )
+    content = _parsed(CARDS / f"{like}.yaml")
+    base = {**_base(CARDS / f"{like}.yaml", content.get("like")), **content}
+    return {field: value for field, value in base.items() if field not in _NOT_TAKEN_OVER}
 
 
 def _wrong_field(path: Path, error: ValidationError) -> CutisError:
@@ -187,28 +274,3 @@ def get_card(name: str | Path) -> DatasetCard:
         nearest=nearest_names(str(name), cards),
         fix="cutis data list",
     )
-
-
-def matching_card(columns: Sequence[str], values_of: Mapping[str, set[str]]) -> DatasetCard | None:
-    """Return the bundled card whose official table this is, if any.
-
-    A card matches when the table has all columns of its signature and at least half of the
-    distinct labels are its own; with several, the longest signature wins.
-
-    Parameters
-    ----------
-    columns
-        Column names of the table.
-    values_of
-        Distinct values of each column that may hold labels.
-    """
-    present = {plain(column): column for column in columns}
-    matches = []
-    for card in bundled_cards().values():
-        if not card.signature or any(plain(c) not in present for c in card.signature):
-            continue
-        labels = values_of.get(present.get(plain(card.columns.get("label", "label")), ""), set())
-        known = sum(plain(value) in card.lookup() for value in labels)
-        if not card.classes or not labels or known * 2 >= len(labels):
-            matches.append(card)
-    return max(matches, key=lambda card: len(card.signature), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ import numpy as np
 
 from cutis.config import DataConfig
 from cutis.data.captions import holds_lists
-from cutis.data.cards import CARD_FILE, NO_CARD, DatasetCard, get_card, matching_card, read_card
+from cutis.data.cards import CARD_FILE, NO_CARD, DatasetCard, get_card, read_card
 from cutis.data.cells import texts, typed
 from cutis.data.dataset import Dataset, split_name
 from cutis.data.harmonise import harmonise
 from cutis.data.labels import Labels, read_labels
+from cutis.data.matching import matching_card
 from cutis.data.paths import ImageFiles, choose_root, locate
-from cutis.data.roles import LABELS, find_captions, find_roles, folded
+from cutis.data.roles import find_captions, find_roles, folded
 from cutis.data.tables import RawTable, read_table
 from cutis.errors import CutisError, nearest_names
 
@@ -155,16 +156,19 @@ def _find_card(
     beside = source.parent / CARD_FILE
     if beside.is_file():
         return _without_other_classes(read_card(beside), given), f"{CARD_FILE} beside the table"
-    labels = {*LABELS, "malignant", "three_partition_label"}
-    values = {
-        str(column): {text for text in texts(frame[column].unique()) if text is not None}
-        for column in frame.columns
-        if folded(column) in labels
-    }
-    found = matching_card([str(column) for column in frame.columns], values)
+    found = matching_card([str(column) for column in frame.columns], values_of(frame), source)
     if found is None:
         return None, nothing
     return _without_other_classes(found, given), "known by its columns"
+
+
+def values_of(frame: pd.DataFrame) -> Callable[[str], set[str]]:
+    """Return a function from a column of the table to its distinct cells as text."""
+
+    def values(column: str) -> set[str]:
+        return {text for text in texts(frame[column].unique()) if text is not None}
+
+    return values
 
 
 def _without_other_classes(card: DatasetCard, given: Mapping[str, str]) -> DatasetCard:
