@@ -99,5 +99,6 @@ def captioned_rows(
     """
     able = np.array([row for row, given in enumerate(captions_of_n) if len(given)], np.int64)
     rows = rng.choice(able, min(size, len(able)), replace=False)
-    captions = [captions_of_n[row][rng.integers(len(captions_of_n[row]))] for row in rows]
+    given = [captions_of_n[row] for row in rows.tolist()]
+    captions = [numbers[int(rng.integers(len(numbers)))] for numbers in given]
     return rows, np.array(captions, np.int64)

@@ -100,7 +100,7 @@ def standard(features_nd: Floats) -> Standard:
     Examples
     --------
     >>> found = standard(np.float32([[0.0, 5.0], [2.0, 5.0]]))
-    >>> found.mean_d.tolist(), found.spread_d.round(3).tolist()
+    >>> found.mean_d.tolist(), found.spread_d.astype(float).round(3).tolist()
     ([1.0, 5.0], [1.0, 0.071])
     """
     values = np.asarray(features_nd, np.float64)
