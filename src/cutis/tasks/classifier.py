@@ -12,6 +12,7 @@ from cutis.errors import CutisError
 
 if TYPE_CHECKING:
     from cutis.models import Model
+    from cutis.prompts import TemplateSet
     from cutis.tasks.classes import ClassList
 
 PUBLISHED_SCALE = 100.0
@@ -77,17 +78,10 @@ def make_classifier(
     """
     from cutis.features.texts import embed_texts
     from cutis.models.halves import require_both
-    from cutis.prompts import Vocabulary, class_prompts, load_templates, text_classifier
+    from cutis.prompts import Vocabulary, class_prompts, text_classifier
 
     require_both(model)
-    try:
-        template_set = load_templates(templates)
-    except (OSError, ValueError) as error:
-        raise CutisError(
-            f"The templates {templates} cannot be used: {error}",
-            allowed="A template is a sentence with {} where the class name goes.",
-            fix="give a YAML list of such sentences with --templates, or leave it out",
-        ) from error
+    template_set = read_templates(templates)
     synonyms = {} if plain_names else classes.synonyms
     vocabulary = Vocabulary() if plain_names else None
     prompts = class_prompts(classes.names, synonyms, template_set, vocabulary)
@@ -106,3 +100,28 @@ def make_classifier(
         "scale": scale,
     }
     return ZeroShotClassifier(classes.names, weights_cd, float(scale), record)
+
+
+def read_templates(templates: str | None) -> TemplateSet:
+    """Read the templates a user asked for.
+
+    Parameters
+    ----------
+    templates
+        A file of templates, the name of a bundled set, or None for the dermatology set.
+
+    Raises
+    ------
+    CutisError
+        If they cannot be read, or one is no template.
+    """
+    from cutis.prompts import load_templates
+
+    try:
+        return load_templates(templates)
+    except (OSError, ValueError) as error:
+        raise CutisError(
+            f"The templates {templates} cannot be used: {error}",
+            allowed="A template is a sentence with {} where the class name goes.",
+            fix="give a YAML list of such sentences with --templates, or leave it out",
+        ) from error
