@@ -28,6 +28,10 @@ VERBS: dict[str, Verb] = {
         "cutis.tasks.zero_shot:zero_shot",
         "Diagnose a table of images by prompts alone; predictions, metrics and a report.",
     ),
+    "retrieve": Verb(
+        "cutis.tasks.retrieve:retrieve",
+        "Find captions for images and images for captions; recall, ranks and a report.",
+    ),
     "predict": Verb("cutis.tasks.predict:predict", "Rank the possible diagnoses of single images."),
     "embed": Verb(
         "cutis.features.verb:embed_verb", "Compute a model's features of a table of images."
@@ -50,6 +54,9 @@ VERBS: dict[str, Verb] = {
     ),
     "models fetch": Verb(
         "cutis.models.fetch:models_fetch", "Fetch a model's files, after saying which."
+    ),
+    "models compare": Verb(
+        "cutis.tasks.compare_models:models_compare", "Say what differs between two models."
     ),
     "doctor": Verb("cutis.doctor:doctor", "Check this machine: versions, cores, cache, offline."),
 }
