@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cutis.config import DataConfig
-from cutis.data.captions import holds_lists
+from cutis.data.captions import asked_columns, holds_lists
 from cutis.data.cards import CARD_FILE, NO_CARD, DatasetCard, get_card, read_card
 from cutis.data.cells import texts, typed
 from cutis.data.dataset import Dataset, split_name
+from cutis.data.findings import FIRST_ROW
 from cutis.data.harmonise import harmonise
 from cutis.data.labels import Labels, read_labels
 from cutis.data.matching import matching_card
+from cutis.data.one_hot import OneHot, find_one_hot, read_one_hot
 from cutis.data.paths import ImageFiles, choose_root, locate
-from cutis.data.roles import find_captions, find_roles, folded
+from cutis.data.refusals import refuse_not_one_hot, refuse_outside, refuse_unknown_labels
+from cutis.data.roles import find_captions, find_roles, folded, given_column
 from cutis.data.tables import RawTable, read_table
 from cutis.errors import CutisError, nearest_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROW_OF_FIRST = 2  # rows are counted as a spreadsheet does: the header is row 1
 _AS_TEXT = ("image", "label", "label_name", "id", "group", "patient", "lesion", "split")
 
 
@@ -40,6 +42,7 @@ class Reading:
     files: ImageFiles
     repeated_ids: dict[str, tuple[int, ...]]
     card_from: str
+    one_hot: OneHot | None = None
 
 
 def load_dataset(
@@ -71,7 +74,8 @@ def load_dataset(
     ------
     CutisError
         If the table cannot be read, has no or several image columns, a name leads out of the
-        image folder, or a label is not in the card.
+        image folder, a label is not in the card, or a label spread over one column per class has
+        not exactly one 1 in a row.
 
     Examples
     --------
@@ -83,8 +87,9 @@ def load_dataset(
     (('nevus', 'melanoma'), [1, 0])
     """
     reading = read_dataset(table, images, card, columns, name)
-    _refuse_outside(reading)
-    _refuse_unknown_labels(reading)
+    refuse_outside(reading)
+    refuse_not_one_hot(reading)
+    refuse_unknown_labels(reading)
     return reading.dataset
 
 
@@ -107,10 +112,16 @@ def read_dataset(
     """
     source = Path(table)
     raw = read_table(source)
-    found_card, card_from = _find_card(source, raw.frame, card, columns or {})
-    roles = find_roles(raw.frame, columns, found_card.columns if found_card else None)
-    captions = find_captions([str(c) for c in raw.frame.columns], roles, columns)
-    labels = _labels(raw.frame, roles, found_card)
+    given = dict(columns or {})
+    asked = asked_columns(given.get("label", ""), raw.frame.columns.tolist())
+    if len(asked) > 1:
+        del given["label"]
+    found_card, card_from = _find_card(source, raw.frame, card, given)
+    roles = find_roles(raw.frame, given, found_card.columns if found_card else None)
+    one_hot = _one_hot(raw.frame, roles, found_card, asked)
+    raw = raw if one_hot is None else _with_label(raw, roles, one_hot)
+    captions = find_captions([str(c) for c in raw.frame.columns], roles, given)
+    labels = _labels(raw.frame, roles, found_card, one_hot)
     names = texts(raw.frame[roles["image"]])
     files = locate(names, _root(source, names, images or _recorded_images(source)))
     ids, repeated = _ids(raw.frame, roles, names)
@@ -139,7 +150,7 @@ def read_dataset(
         notes=(*raw.notes, *labels.notes, *_notes(labels, files, repeated, lonely, roles)),
         caption_columns=captions,
     )
-    return Reading(dataset, raw, labels, files, repeated, card_from)
+    return Reading(dataset, raw, labels, files, repeated, card_from, one_hot)
 
 
 def _find_card(
@@ -178,7 +189,38 @@ def _without_other_classes(card: DatasetCard, given: Mapping[str, str]) -> Datas
     return card.model_copy(update={"classes": ()})
 
 
-def _labels(frame: pd.DataFrame, roles: Mapping[str, str], card: DatasetCard | None) -> Labels:
+def _one_hot(
+    frame: pd.DataFrame,
+    roles: Mapping[str, str],
+    card: DatasetCard | None,
+    asked: Sequence[str],
+) -> OneHot | None:
+    """Return the label spread over several columns: those asked for, or recognised ones."""
+    if len(asked) > 1:
+        columns = [given_column("label", name, frame.columns.tolist()) for name in asked]
+        return read_one_hot(frame, columns, card)
+    return None if "label" in roles else find_one_hot(frame, card, roles.values())
+
+
+def _with_label(raw: RawTable, roles: dict[str, str], one_hot: OneHot) -> RawTable:
+    """Add the label as one column, and give it the role."""
+    roles["label"] = "label" if "label" not in raw.frame.columns else "one_hot_label"
+    roles.pop("label_name", None)
+    frame = raw.frame.copy()
+    frame[roles["label"]] = list(one_hot.values)
+    return replace(raw, frame=frame)
+
+
+def _labels(
+    frame: pd.DataFrame,
+    roles: Mapping[str, str],
+    card: DatasetCard | None,
+    one_hot: OneHot | None = None,
+) -> Labels:
+    if one_hot is not None:
+        labels = read_labels(one_hot.values, None, DatasetCard(name="_", classes=one_hot.classes))
+        note = f"The label is the column with a 1: {', '.join(one_hot.columns)}."
+        return replace(labels, notes=(note, *labels.notes))
     if "label" not in roles:
         classes = card.classes if card else ()
         return Labels(np.full(len(frame), -1, dtype=np.int64), classes)
@@ -256,7 +298,7 @@ def unique_ids(wanted: Sequence[str | None]) -> tuple[str, ...]:
     numbers: dict[str, int] = {}
     result = []
     for row, text in enumerate(wanted):
-        name = base = f"row-{row + ROW_OF_FIRST}" if text is None else text
+        name = base = f"row-{row + FIRST_ROW}" if text is None else text
         while name in given or (name in taken and name != text):
             numbers[base] = numbers.get(base, 1) + 1
             name = f"{base}#{numbers[base]}"
@@ -297,36 +339,3 @@ def _notes(
     if lonely:
         notes.append(f"{lonely} rows have no {roles['group']}; each counts as a group of its own.")
     return notes
-
-
-def _refuse_outside(reading: Reading) -> None:
-    if not reading.files.refused:
-        return
-    row, name = next(iter(reading.files.refused.items()))
-    more = len(reading.files.refused) - 1
-    others = f" (and {more} more rows)" if more else ""
-    raise CutisError(
-        f"Row {row + ROW_OF_FIRST}{others} of {reading.dataset.source} names the image '{name}', "
-        f"which is outside the image folder {reading.files.root}.",
-        allowed="Image names are relative to that folder, or absolute paths inside it.",
-        fix="give --images a folder that holds all the images, or correct the names",
-    )
-
-
-def _refuse_unknown_labels(reading: Reading) -> None:
-    unknown = reading.labels.unknown
-    if not unknown:
-        return
-    card = reading.dataset.card
-    value, rows = next(iter(unknown.items()))
-    known = [entry.code or entry.name for entry in card.classes]
-    more = f", and {len(unknown) - 1} more labels" if len(unknown) > 1 else ""
-    spelled = {text for entry in card.classes for text in entry.spellings()}
-    raise CutisError(
-        f"The label '{value}' (row {rows[0] + ROW_OF_FIRST}{more}) of {reading.dataset.source} is "
-        f"not a class of the card '{card.name}'.",
-        allowed=f"Its classes: {', '.join(known)}.",
-        nearest=nearest_names(value, spelled),
-        fix="correct the rows ('cutis data check' lists them), give another --card, or --card none "
-        "to take the classes from the table",
-    )

@@ -101,7 +101,7 @@ def find_roles(
     for column in columns:
         by_fold.setdefault(folded(column), column)
     roles = {
-        role: _given_column(role, column, columns)
+        role: given_column(role, column, columns)
         for role, column in (given or {}).items()
         if role != "caption"
     }
@@ -134,11 +134,18 @@ def find_captions(
     """
     if given and "caption" in given:
         asked = asked_columns(given["caption"], columns)
-        return tuple(_given_column("caption", name, columns) for name in asked)
+        return tuple(given_column("caption", name, columns) for name in asked)
     return further_columns(columns, roles.get("caption"))
 
 
-def _given_column(role: str, column: str, columns: Sequence[str]) -> str:
+def given_column(role: str, column: str, columns: Sequence[str]) -> str:
+    """Return the column of the table that was given by hand for a role, whatever its spelling.
+
+    Raises
+    ------
+    CutisError
+        If there is no such role or no such column.
+    """
     if role not in ROLES:
         raise CutisError(
             f"There is no role '{role}'.",

@@ -87,10 +87,21 @@ def _labels(reading: Reading) -> Iterator[Finding]:
             rows,
             fix="correct the label, or give another --card",
         )
+    if reading.one_hot is not None and reading.one_hot.wrong:
+        row, what = next(iter(reading.one_hot.wrong.items()))
+        yield Finding(
+            "error",
+            "not-one-hot",
+            f"{_rows(reading.one_hot.wrong)} do not have exactly one 1 among "
+            f"{', '.join(reading.one_hot.columns)}: row {row + FIRST_ROW} has {what}.",
+            tuple(reading.one_hot.wrong),
+            fix="correct the rows, or give --label-column another column",
+        )
     if "label" not in data.roles:
         yield Finding("warning", "no-label", "The table has no label column.")
         return
     unknown = {row for rows in reading.labels.unknown.values() for row in rows}
+    unknown |= set(reading.one_hot.wrong) if reading.one_hot is not None else set()
     missing = [int(row) for row in np.flatnonzero(data.labels < 0) if int(row) not in unknown]
     if missing:
         yield Finding(
