@@ -24,8 +24,11 @@ RUN_FORMAT = "cutis.run/1"
 DISCLAIMER = "Research use only, not a medical device"
 # Settings that choose where and how fast, never what: they may differ when a run is continued.
 NOT_IDENTITY = frozenset(
-    {"output", "dry_run", "device", "workers", "batch_size", "cache", "config"}
-)
+    {
+        "output", "dry_run", "device", "workers", "batch_size", "cache", "config", "threads",
+        "shard", "engine", "ray_address", "ray_workers",
+    }
+)  # fmt: skip
 
 
 class Run:

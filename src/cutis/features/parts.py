@@ -104,6 +104,17 @@ class PartResult:
     n_images: int
     missing: tuple[int, ...]
 
+    def facts(self) -> dict[str, Any]:
+        """Return what the log of a run keeps."""
+        return {
+            "part": str(self.part),
+            "key": self.key,
+            "n_images": self.n_images,
+            "computed": self.work.images,
+            "seconds": round(self.work.seconds, 3),
+            "missing_parts": list(self.missing),
+        }
+
     def render(self) -> str:
         """Return one line for the terminal."""
         text = f"shard {self.part} done ({self.n_images} images, {self.work.images} computed now)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,7 +12,9 @@ from pydantic import Field
 
 from cutis.config import DataConfig, RunConfig, command_line
 from cutis.errors import CutisError
+from cutis.features.scale import ScaleConfig, check_scale
 from cutis.files import atomic_path
+from cutis.progress import say
 from cutis.runs import Run
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 DATA_SETTINGS = tuple(DataConfig.model_fields)
 
 
-class EmbedConfig(RunConfig, DataConfig):
+class EmbedConfig(ScaleConfig, RunConfig, DataConfig):
     """Settings of ``cutis embed``."""
 
     model: str = Field(default="cutis-tiny", description="Model name; see 'cutis models list'.")
@@ -83,19 +86,32 @@ def embed_verb(config: EmbedConfig) -> EmbedResult:
         For every input that cannot be used; nothing finished before is lost.
     """
     from cutis.data import load_dataset
-    from cutis.features.embed import embed
+    from cutis.features.opened import open_features
+    from cutis.features.parts import PartResult
+    from cutis.features.scale import compute
     from cutis.models import load_model
     from cutis.models.halves import require_vision
 
+    check_scale(config, config.export)
     dataset = load_dataset(
         config.data, images=config.images, card=config.card, columns=config.columns()
     )
+    say(f"Loading model {config.model} ...")
+    start = time.monotonic()
     model = load_model(config.model, device=config.device, precision=config.precision)
+    load_seconds = round(time.monotonic() - start, 3)
     require_vision(model)
     if config.dry_run:
         return _dry_run(config, dataset, model)
     with Run(config.output, "embed", config) as run:
-        features = embed(dataset, model, config.cache, config.batch_size, config.workers)
+        done = compute(config, dataset, model, config.cache, config.batch_size, config.workers)
+        if isinstance(done, PartResult):
+            run.log("part", **done.facts())
+            if done.missing:
+                return EmbedResult(config.output, None, (done.render(), part_closing(config)))
+            say(done.render())
+            done = open_features(done.dir)
+        features = done
         run.log("embedded", images=len(features), unreadable=len(features.errors))
         _refuse_nothing(features, config)
         inputs = {
@@ -110,6 +126,7 @@ def embed_verb(config: EmbedConfig) -> EmbedResult:
                 command=command_line("embed", config),
                 features=record(features),
                 images_per_second=features.images_per_second,
+                load_seconds=load_seconds,
                 model={"card": model.card.model_dump(mode="json"), "identity": model.identity()},
                 dataset={"name": dataset.name, "card": dataset.card.model_dump(mode="json")},
             )
@@ -209,3 +226,9 @@ def closing(config: EmbedConfig) -> str:
     """Return the last line: where the run is and what to do next."""
     following = command_line("zero-shot", config, *DATA_SETTINGS, "model", "precision", "cache")
     return f"Run: {config.output}. Next: {following} -o NEW_FOLDER"
+
+
+def part_closing(config: EmbedConfig) -> str:
+    """Return the last line of a part: what finishes the features."""
+    whole = command_line("embed", config.model_copy(update={"shard": None}))
+    return f"Run: {config.output}. Next, when the other parts are done: {whole}"
