@@ -58,6 +58,10 @@ VERBS: dict[str, Verb] = {
     "models compare": Verb(
         "cutis.tasks.compare_models:models_compare", "Say what differs between two models."
     ),
+    "models pair": Verb(
+        "cutis.tasks.pair:pair",
+        "Join an image tower and a text tower by two trained projections.",
+    ),
     "doctor": Verb("cutis.doctor:doctor", "Check this machine: versions, cores, cache, offline."),
 }
 EPILOGUE = (

@@ -122,7 +122,6 @@ def training_words(facts: dict[str, Any], vision: Model, text: Model) -> str:
     vision, text
         The halves, whose own training data are added.
     """
-    by = f" by {facts['grouping']}" if facts["grouping"] else ""
     learned = [f"labels of {len(facts['classes'])} classes"] if facts["classes"] else []
     learned += [f"{facts['n_captions']} captions"] if facts["n_captions"] else []
     own = [
@@ -133,7 +132,7 @@ def training_words(facts: dict[str, Any], vision: Model, text: Model) -> str:
     return " ".join([
         f"Projections: {facts['n_train_used']} images of {facts['dataset']} (table SHA-256 "
         f"{facts['table_sha256'][:12]}, rows of '{facts['split']}'), with {' and '.join(learned)}; "
-        f"chosen on {facts['validation']}, split{by}. No row of a split 'test' was used.",
+        f"chosen on {facts['validation']}. No row of a split 'test' was used.",
         *own,
     ])  # fmt: skip
 

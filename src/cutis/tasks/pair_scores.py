@@ -69,7 +69,7 @@ def score(pair: Projections, validation: Validation) -> float:
 def cosines(pair: Projections, validation: Validation) -> np.ndarray:
     """Return the cosines (n, c) of the labelled images with the class directions."""
     from cutis.prompts import text_classifier
-    from cutis.stats import unit_rows
+    from cutis.stats.retrieval import unit_rows
 
     weights_cd = text_classifier(
         pair.texts(validation.class_texts_md), validation.class_of_text_m, len(validation.classes)
@@ -200,8 +200,9 @@ def measure(
         for name, (ranks, n_gallery, n_right) in zip(
             ("image_to_text", "text_to_image"), _ranked(pair, validation), strict=True
         ):
-            of_images = validation.groups_n is not None and name == "image_to_text"
-            groups = validation.groups_n[validation.captioned()] if of_images else None
+            groups = validation.groups_n if name == "image_to_text" else None
+            if groups is not None:
+                groups = groups[validation.captioned()]
             found = evaluate_ranks(ranks, n_gallery, n_right, KS, groups, settings)
             metrics[name] = found.to_json()
     return metrics

@@ -124,7 +124,8 @@ def gather_texts(
 
     with_labels, with_captions = targets
     nothing = np.zeros((0, model.dim), np.float32)
-    classes, prompts, template_set, class_texts_md = (), None, None, nothing
+    classes: tuple[str, ...] = ()
+    prompts, template_set, class_texts_md = None, None, nothing
     if with_labels:
         chosen = choose_classes(dataset, None)
         template_set = read_templates(templates)
