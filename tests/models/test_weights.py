@@ -57,9 +57,16 @@ def test_a_training_checkpoint_with_arguments_and_numbers(tmp_path: Path):
     assert same(read_state_dict(training_checkpoint(tmp_path / "epoch_7.pt", STATE)))
 
 
-def test_the_old_position_range_is_dropped():
+def test_nothing_is_dropped_here():
+    """Only a layout knows what may be left out, and says so."""
     state = {**STATE, "text.transformer.embeddings.position_ids": torch.arange(512)[None]}
-    assert same(unwrap(state, Path("w.pt")))
+    assert set(unwrap(state, Path("w.pt"))) == set(state)
+
+
+@pytest.mark.parametrize("wrapper", ["state_dict", "model", "module", "teacher"])
+def test_a_stray_tensor_beside_a_wrapped_state_is_not_taken_for_it(wrapper: str):
+    whole = {"rng": torch.zeros(5, dtype=torch.uint8), "epoch": 3, wrapper: {"model": STATE}}
+    assert same(unwrap(whole, Path("w.pt")))
 
 
 class Bomb:

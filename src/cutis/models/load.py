@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
 from cutis.files import sha256_file
 from cutis.models.halves import of_its_family
-from cutis.models.layouts import LAYOUTS, describe, detect, layout_module
+from cutis.models.layouts import ALSO, LAYOUTS, Shapes, describe, detect, layout_module
 from cutis.models.model import Model
 from cutis.models.names import parse_name
-from cutis.models.preprocessing import Preprocessing
+from cutis.models.preprocessing import Preprocessing, stated_size
 from cutis.models.sources import Source, resolve
 from cutis.models.tokenizer import find_tokenizer
 from cutis.models.towers import Settings, Towers
@@ -20,6 +22,7 @@ from cutis.models.weights import read_state_dict
 if TYPE_CHECKING:
     import torch
 
+LOG = logging.getLogger("cutis.models")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("fp32", "bf16")
 
@@ -29,6 +32,8 @@ def load_model(
     device: str = "auto",
     precision: str = "fp32",
     pooling: str = "default",
+    image_size: int | tuple[int, int] | None = None,
+    norm: str | None = None,
 ) -> Model:
     """Load a model, strictly: every tensor has its place or nothing is loaded.
 
@@ -44,7 +49,13 @@ def load_model(
         ``fp32``, or ``bf16`` (a transformer is three to four times as fast on CPUs with AMX).
     pooling
         Which image feature: ``default``, or one the layout offers (``pre_head`` for the CAE-tower
-        CLIP, the feature its published linear probes use).
+        CLIP, the feature its published linear probes use; ``cls_mean`` for DINO).
+    image_size
+        Pixels of the image input, one number or height and width, for layouts that can change
+        it (DermFM-Zero-Open, DINO, timm, ResNets); others say that they cannot.
+    norm
+        Mean and deviation of pixels by name instead of the model's own: ``clip``, ``imagenet``,
+        ``panderm`` (ImageNet's with a first deviation of 0.228) or ``half``.
 
     Raises
     ------
@@ -60,11 +71,17 @@ def load_model(
             allowed="Precisions: " + ", ".join(PRECISIONS) + ".",
             fix="--precision fp32",
         )
-    if parsed.kind == "timm":
-        from cutis.models.published import load_timm
-
-        return load_timm(parsed, place, precision, pooling)
     source = resolve(parsed)
+    size = (image_size, image_size) if isinstance(image_size, int) else image_size
+    if source.config.get("layout") == "pair":
+        from cutis.models.pairing.load import load_pair
+
+        if size or norm:
+            raise CutisError(
+                f"{source.name} is a pair: its image size and normalisation are its image half's.",
+                fix="leave them out",
+            )
+        return load_pair(source, _checked_hash(source), place, precision, pooling)
     if source.weights is None:
         from cutis.models.published import random_towers
 
@@ -72,12 +89,21 @@ def load_model(
         layout = "open_clip"
     else:
         sha256 = _checked_hash(source)
-        layout, towers = build_towers(read_state_dict(source.weights), source, pooling)
-    return assemble(source, towers, layout, sha256, place, precision)
+        layout, towers = build_towers(read_state_dict(source.weights), source, pooling, size)
+    model = assemble(source, towers, layout, sha256, place, precision, norm)
+    for note in model.notes:
+        LOG.warning("%s: %s", model.name, note)
+    return model
 
 
 def assemble(
-    source: Source, towers: Towers, layout: str, sha256: str, device: str, precision: str
+    source: Source,
+    towers: Towers,
+    layout: str,
+    sha256: str,
+    device: str,
+    precision: str,
+    norm: str | None = None,
 ) -> Model:
     """Join filled towers with their preprocessing and tokenizer."""
     card = of_its_family(source.card, towers)
@@ -90,22 +116,26 @@ def assemble(
     if towers.text is not None:
         tokenizer = find_tokenizer(towers, text_cfg, source.folders, repositories)
     towers.module.to(device)
+    steps, said = choose_preprocessing(source, towers, layout)
     return Model(
         name=source.name,
         card=card,
         weights_sha256=sha256,
         layout=layout,
         adapter_revision=layout_module(layout).REVISION,
-        preprocessing=choose_preprocessing(source, towers),
+        preprocessing=steps.with_norm(norm) if norm else steps,
         device=device,
         precision=precision,
-        towers=towers,
+        towers=replace(towers, notes=(*towers.notes, *said)),
         tokenizer=tokenizer,
     )
 
 
 def build_towers(
-    state: Mapping[str, torch.Tensor], source: Source, pooling: str = "default"
+    state: Mapping[str, torch.Tensor],
+    source: Source,
+    pooling: str = "default",
+    image_size: tuple[int, int] | None = None,
 ) -> tuple[str, Towers]:
     """Detect the layout of a state dict and build its towers.
 
@@ -119,47 +149,124 @@ def build_towers(
     CutisError
         If the tensors have another layout than the card says, or none known here, or do not fit.
     """
-    shapes = {key: tuple(value.shape) for key, value in state.items()}
-    found = detect(shapes)
-    wanted = source.config.get("layout") or source.card.layout
-    what = f"{source.weights} as {source.card.name}"
-    if found is None or (wanted and wanted != found):
-        looks = f"the layout '{found}'" if found else describe(shapes)
-        if wanted and not found and looks.startswith("no layout"):
-            found = wanted  # some tensors are gone: let the strict report name them
-        else:
-            asked = f" '{source.card.name}' has the layout '{wanted}'." if wanted else ""
-            raise CutisError(
-                f"{source.weights} looks like {looks}.{asked} Nothing was loaded.",
-                allowed="Layouts that can be loaded: " + ", ".join(LAYOUTS) + ".",
-                fix="cutis models list shows the cards; give a checkpoint file as CARD@FILE",
-            )
-    settings = Settings(
-        what=what,
-        model_cfg=source.config.get("model_cfg", {}),
-        text_config=source.text_config,
-        quick_gelu=source.card.quick_gelu,
-        pooling=pooling,
-        text_pooling=source.card.text_pooling,
-    )
+    layout = choose_layout({key: tuple(value.shape) for key, value in state.items()}, source)
+    settings = make_settings(source, layout, pooling, image_size)
     try:
-        return found, layout_module(found).build(state, settings)
+        towers = layout_module(layout).build(state, settings)
     except KeyError as missing:
         raise CutisError(
-            f"{what} lacks the tensor {missing.args[0]}, which gives a tower its size; nothing "
-            "was loaded.",
+            f"{settings.what} lacks the tensor {missing.args[0]}, which gives a tower its size; "
+            "nothing was loaded.",
             fix="download the file again and compare its size",
         ) from None
+    said, card = source.card.layout, source.card
+    if said not in (None, layout) and card.dim not in (None, towers.dim) and pooling == "default":
+        raise CutisError(
+            f"{source.weights} has features of length {towers.dim}, {card.name} of {card.dim}: it "
+            "is another model.",
+            fix="cutis models list shows the cards",
+        )
+    return layout, towers
 
 
-def choose_preprocessing(source: Source, towers: Towers) -> Preprocessing:
-    """Take the checkpoint's own preprocessing, else its card's, else CLIP's."""
+def make_settings(
+    source: Source, layout: str, pooling: str, image_size: tuple[int, int] | None
+) -> Settings:
+    """Collect what is known of a checkpoint besides its tensors, for a layout."""
+    config, card = source.config, source.card
+    library, model_cfg = config.get("library_cfg", {}), config.get("model_cfg", {})
+    if layout == "timm":
+        name = model_cfg.get("timm_model_name") or library.get("architecture") or card.architecture
+        model_cfg = {"timm_model_name": name}
+    elif library and not layout.startswith("transformers"):
+        library = {}
+    processor = config.get("preprocessor")
+    return Settings(
+        what=f"{source.weights} as {card.name}",
+        model_cfg=model_cfg,
+        text_config=source.text_config,
+        quick_gelu=card.quick_gelu,
+        pooling=pooling,
+        text_pooling=card.text_pooling,
+        image_size=image_size,
+        library_cfg=library,
+        stated_size=stated_size(processor) if processor else None,
+        stated_preprocessing=bool(config.get("preprocess_cfg")),
+    )
+
+
+def choose_layout(shapes: Shapes, source: Source) -> str:
+    """Return the layout of a checkpoint: what the tensors show, if card and configuration agree.
+
+    Parameters
+    ----------
+    shapes
+        Tensor name to shape.
+    source
+        Where they come from.
+
+    Raises
+    ------
+    CutisError
+        If the tensors have another layout than the card says, or none, or several.
+    """
+    wanted = source.config.get("layout") or source.card.layout
+    if wanted is None and "architecture" in source.config.get("library_cfg", {}):
+        wanted = "timm"
+    if wanted and layout_module(wanted).matches(shapes):
+        return str(wanted)
+    found = None if wanted == "timm" and _timm_names(shapes, source) else detect(shapes)
+    if found and (wanted is None or found in ALSO.get(wanted, ())):
+        return found
+    looks = f"the layout '{found}'" if found else describe(shapes)
+    if wanted and not found and (wanted == "timm" or looks.startswith("no layout")):
+        return str(wanted)  # some tensors may be gone: let the strict report name them
+    asked = f" '{source.card.name}' has the layout '{wanted}'." if wanted else ""
+    raise CutisError(
+        f"{source.weights} looks like {looks}.{asked} Nothing was loaded.",
+        allowed="Layouts that can be loaded: " + ", ".join(LAYOUTS) + ".",
+        fix="cutis models list shows the cards; give a checkpoint file as CARD@FILE",
+    )
+
+
+def _timm_names(shapes: Shapes, source: Source) -> bool:
+    """Tell whether tensors bear timm's names: torchvision's ResNets share theirs."""
+    return not any(key.startswith(("_blocks.", "backbone.", "mask_token")) for key in shapes)
+
+
+def choose_preprocessing(
+    source: Source, towers: Towers, layout: str
+) -> tuple[Preprocessing, tuple[str, ...]]:
+    """Take the checkpoint's own preprocessing, else its card's, else its layout's, else CLIP's.
+
+    Returns
+    -------
+    tuple
+        The steps, and what to say when a checkpoint and its card disagree.
+    """
+    size, card = towers.image_size, source.card.preprocessing
+    default = towers.preprocessing or Preprocessing()
     stated: Mapping[str, Any] | None = source.config.get("preprocess_cfg")
-    if stated:
-        return Preprocessing.from_open_clip(stated, towers.image_size)
-    if source.card.preprocessing is not None:
-        return source.card.preprocessing.model_copy(update={"size": towers.image_size})
-    return Preprocessing(size=towers.image_size)
+    processor: Mapping[str, Any] | None = source.config.get("preprocessor")
+    if processor and layout.startswith("transformers"):
+        found = Preprocessing.from_transformers(processor, size, card or default)
+    elif stated:
+        found = Preprocessing.from_open_clip(stated, size)
+    elif card is not None and (layout == source.card.layout or towers.preprocessing is None):
+        return card.resized(size), ()
+    else:
+        return default.resized(size), ()
+    if card is None or (found.mean, found.std) == (card.mean, card.std):
+        return found, ()
+    return found, (
+        f"The files beside the weights normalise pixels by mean {_words(found.mean)} and "
+        f"deviation {_words(found.std)}, the card by {_words(card.mean)} and {_words(card.std)}; "
+        "the files were obeyed (norm=... chooses).",
+    )
+
+
+def _words(values: tuple[float, ...]) -> str:
+    return " ".join(f"{value:g}" for value in values)
 
 
 def _checked_hash(source: Source) -> str:

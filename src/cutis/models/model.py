@@ -93,6 +93,16 @@ class Model:
         """Whether it embeds images."""
         return self.towers.image is not None
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the loading, one sentence each."""
+        return self.towers.notes
+
+    @property
+    def has_classifier(self) -> bool:
+        """Whether it carries a fine-tuned classifier."""
+        return self.towers.classify is not None
+
     def preprocess(self, image: Image.Image) -> torch.Tensor:
         """Return an image as the tower's input, float32 (3, h, w). Safe in threads.
 
@@ -123,14 +133,32 @@ class Model:
             If the model has no image tower or the pixels have another shape.
         """
         require_vision(self)
-        image = self._computing().image
-        wanted = (3, *self.preprocessing.size)
-        if tuple(pixels_nchw.shape[1:]) != wanted:
+        return self._run_pixels(self._computing().image, pixels_nchw)
+
+    def classify_pixels(self, pixels_nchw: torch.Tensor) -> Floats:
+        """Return the logits of the fine-tuned classifier for preprocessed images.
+
+        Parameters
+        ----------
+        pixels_nchw
+            Output of :meth:`preprocess`, stacked.
+
+        Returns
+        -------
+        numpy.ndarray
+            float32 (n, c), one column per class in the order of the training.
+
+        Raises
+        ------
+        CutisError
+            If the model has no classifier or the pixels have another shape.
+        """
+        if not self.has_classifier:
             raise CutisError(
-                f"{self.name} takes images of shape {wanted}, not {tuple(pixels_nchw.shape[1:])}.",
-                fix="prepare images with model.preprocess",
+                f"{self.name} has no classifier of its own.",
+                fix="ask it in words with 'cutis zero-shot', or train a probe on its features",
             )
-        return self._run(image, pixels_nchw)
+        return self._run_pixels(self._computing().classify, pixels_nchw)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Floats:
         """Embed PIL images; float32 (n, d), un-normalised."""
@@ -242,6 +270,17 @@ class Model:
         if self._rounded is None:
             self._rounded = in_bfloat16(self.towers)
         return self._rounded
+
+    def _run_pixels(
+        self, tower: Callable[[torch.Tensor], torch.Tensor] | None, pixels_nchw: torch.Tensor
+    ) -> Floats:
+        wanted = (3, *self.preprocessing.size)
+        if tuple(pixels_nchw.shape[1:]) != wanted:
+            raise CutisError(
+                f"{self.name} takes images of shape {wanted}, not {tuple(pixels_nchw.shape[1:])}.",
+                fix="prepare images with model.preprocess",
+            )
+        return self._run(tower, pixels_nchw)
 
     def _run(
         self, tower: Callable[[torch.Tensor], torch.Tensor] | None, batch: torch.Tensor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+# The first number is a slip in PanDerm's code, and what its published numbers were made with.
+PANDERM_STD = (0.228, 0.224, 0.225)
+HALF = (0.5, 0.5, 0.5)
+NORMS = {
+    "clip": (CLIP_MEAN, CLIP_STD),
+    "imagenet": (IMAGENET_MEAN, IMAGENET_STD),
+    "panderm": (IMAGENET_MEAN, PANDERM_STD),
+    "half": (HALF, HALF),
+}
 
 
 class Preprocessing(BaseModel):
@@ -75,6 +86,94 @@ class Preprocessing(BaseModel):
             known["interpolation"] = "bicubic"
         return cls(**{**known, "size": size})
 
+    @classmethod
+    def from_transformers(
+        cls, config: Mapping[str, Any], size: tuple[int, int], default: Preprocessing
+    ) -> Preprocessing:
+        """Read a ``preprocessor_config.json`` of transformers.
+
+        Parameters
+        ----------
+        config
+            Its content.
+        size
+            Height and width of the tower's input.
+        default
+            What holds for statements that are left out.
+
+        Raises
+        ------
+        CutisError
+            If it asks for a filter that is not offered.
+        """
+        from cutis.errors import CutisError
+
+        resample = config.get("resample", 3 if default.interpolation == "bicubic" else 2)
+        if resample not in (2, 3):
+            raise CutisError(
+                f"preprocessor_config.json asks for the image filter {resample}.",
+                allowed="Offered are 2 (bilinear) and 3 (bicubic).",
+                fix="correct 'resample' in that file",
+            )
+        shortest = _shortest_edge(config)
+        scaled = config.get("do_normalize", True)
+        return cls(
+            size=size,
+            resize_mode="shortest" if shortest else "squash",
+            resize_to=shortest,
+            interpolation="bilinear" if resample == 2 else "bicubic",
+            mean=(config.get("image_mean") or default.mean) if scaled else 0.0,
+            std=(config.get("image_std") or default.std) if scaled else 1.0,
+        ).resized(size, stated_size(config))
+
+    def resized(self, size: tuple[int, int], made_for: tuple[int, int] | None = None) -> Self:
+        """Return the same steps for another input size, with the border cut off in proportion.
+
+        Parameters
+        ----------
+        size
+            Height and width of the new input.
+        made_for
+            The input size these steps were written for, when it is not ``self.size``.
+
+        Examples
+        --------
+        >>> Preprocessing(resize_to=256).resized((448, 448)).resize_to
+        512
+        """
+        old = made_for or self.size
+        side = self.resize_to
+        if side is not None and old != size:
+            side = round(side * min(size) / min(old))
+        if side is not None and (side, side) == size:
+            side = None
+        return self.model_copy(update={"size": size, "resize_to": side})
+
+    def with_norm(self, name: str) -> Self:
+        """Return the same steps with another mean and deviation, by name.
+
+        Raises
+        ------
+        CutisError
+            If the name is unknown.
+
+        Examples
+        --------
+        >>> Preprocessing().with_norm("panderm").std
+        (0.228, 0.224, 0.225)
+        """
+        from cutis.errors import CutisError, nearest_names
+
+        if name not in NORMS:
+            raise CutisError(
+                f"There is no normalisation '{name}'.",
+                allowed="Normalisations: " + ", ".join(NORMS) + ".",
+                nearest=nearest_names(name, NORMS),
+                fix="leave it out to use the model's own",
+            )
+        mean, std = NORMS[name]
+        return self.model_copy(update={"mean": mean, "std": std})
+
     def __call__(self, image: Image.Image) -> torch.Tensor:
         """Return the image as a float32 tensor (3, height, width). Safe in threads.
 
@@ -120,6 +219,36 @@ class Preprocessing(BaseModel):
         ratio = max(ratios) if self.resize_mode == "longest" else min(ratios)
         # a sliver keeps one pixel of its short side
         return max(round(height / ratio), 1), max(round(width / ratio), 1)
+
+
+def _shortest_edge(config: Mapping[str, Any]) -> int | None:
+    """Return the length the shorter side is resized to, or None when the aspect is ignored."""
+    size = config.get("size")
+    if isinstance(size, Mapping):
+        return size.get("shortest_edge")
+    cropped = config.get("do_center_crop", config.get("crop_size") is not None)
+    return size if cropped and isinstance(size, int) else None
+
+
+def stated_size(config: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Return the input size that a ``preprocessor_config.json`` of transformers states.
+
+    Examples
+    --------
+    >>> stated_size({"size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224}})
+    (224, 224)
+    >>> stated_size({"size": {"height": 448, "width": 448}, "do_center_crop": None})
+    (448, 448)
+    """
+    crop = config.get("crop_size") if config.get("do_center_crop", True) else None
+    for value in (crop, config.get("size")):
+        if isinstance(value, int):
+            return value, value
+        if isinstance(value, Mapping) and "height" in value and "width" in value:
+            return int(value["height"]), int(value["width"])
+        if isinstance(value, Mapping) and "shortest_edge" in value:
+            return int(value["shortest_edge"]), int(value["shortest_edge"])
+    return None
 
 
 def _centre_crop(image: Image.Image, size: tuple[int, int], fill: int) -> Image.Image:

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from cutis.errors import CutisError, nearest_names
-from cutis.files import sha256_file, sha256_json
+from cutis.files import sha256_json
 from cutis.models.cards import ModelCard
 from cutis.models.hub import fetch
-from cutis.models.model import Model
 from cutis.models.names import ModelName
 from cutis.models.sources import Source, bare_card
-from cutis.models.towers import Settings, Towers
-from cutis.models.weights import read_state_dict
+from cutis.models.towers import Towers
 
 RANDOM = "random"
 TIMM_FILES = ("model.safetensors", "pytorch_model.bin")
@@ -119,8 +117,21 @@ def _timm_file(architecture: str, facts: dict[str, Any]) -> Path:
     return weights
 
 
-def load_timm(name: ModelName, device: str, precision: str, pooling: str) -> Model:
-    """Load an image tower of timm.
+def timm_weights(architecture: str) -> Path:
+    """Return the file with the weights timm publishes for an architecture.
+
+    Raises
+    ------
+    CutisError
+        If there is none, or it cannot be had without a network.
+    """
+    from cutis.models.layouts import timm_vision
+
+    return _timm_file(architecture, timm_vision.published_facts(architecture))
+
+
+def from_timm(name: ModelName) -> Source:
+    """Find the weights of an image tower of timm.
 
     Raises
     ------
@@ -129,31 +140,14 @@ def load_timm(name: ModelName, device: str, precision: str, pooling: str) -> Mod
     """
     from cutis.models.layouts import timm_vision
 
-    tower = timm_vision.make_tower(name.value)
-    facts: dict[str, Any] = tower.pretrained_cfg
+    facts = timm_vision.published_facts(name.value)
     weights = name.file or _timm_file(name.value, facts)
-    settings = Settings(
-        what=f"{weights} as {name.text}",
-        model_cfg={"timm_model_name": name.value},
-        pooling=pooling,
-    )
-    filled = timm_vision.build(read_state_dict(weights), settings)
-    filled.module.to(device)
     card = bare_card(
         f"timm:{name.value}",
         family="vision",
+        layout="timm",
+        architecture=name.value,
         hub=facts.get("hf_hub_id"),
-        dim=filled.dim,
         licence=facts.get("license") or "unknown",
     )
-    return Model(
-        name=name.text,
-        card=card,
-        weights_sha256=sha256_file(weights),
-        layout="timm",
-        adapter_revision=timm_vision.REVISION,
-        preprocessing=timm_vision.preprocessing(tower),
-        device=device,
-        precision=precision,
-        towers=filled,
-    )
+    return Source(name.text, card, weights)

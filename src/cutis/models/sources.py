@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cutis.errors import CutisError
+from cutis.models.beside import OPEN_CLIP_CONFIG, read_beside
 from cutis.models.cards import (
     BUNDLED,
     ModelCard,
@@ -16,15 +17,13 @@ from cutis.models.cards import (
     read_card,
     require_loadable,
 )
-from cutis.models.checkpoint import CARD, CONFIG, FORMAT, TEXT_CONFIG, read_config
+from cutis.models.checkpoint import CARD, TEXT_CONFIG, read_config
 from cutis.models.halves import NO_CARD
 from cutis.models.hub import fetch, models_folder
 from cutis.models.names import ModelName
 from cutis.models.obtain import COMPANIONS, WEIGHT_NAMES, card_folder, how_to_get
 from cutis.models.sentence import sentence_config
 from cutis.models.weights import SUFFIXES
-
-OPEN_CLIP_CONFIG = "open_clip_config.json"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,8 @@ class Source:
     weights
         The weights file; None for random weights.
     config
-        ``model_cfg``, ``preprocess_cfg`` and ``layout`` of the checkpoint, where it states them.
+        ``model_cfg``, ``preprocess_cfg`` and ``layout`` of the checkpoint, and ``library_cfg``
+        and ``preprocessor`` of a folder of transformers or timm, where it states them.
     text_config
         Configuration of a transformers text tower, where it is stated.
     folders
@@ -56,7 +56,7 @@ class Source:
 
 
 def resolve(name: ModelName) -> Source:
-    """Find the files of a model that is not built by timm.
+    """Find the files of a model.
 
     Raises
     ------
@@ -67,10 +67,10 @@ def resolve(name: ModelName) -> Source:
         return from_folder(Path(name.value).expanduser(), name.text)
     if name.kind == "hf-hub":
         return from_hub(name.value, name.text)
-    if name.kind == "open_clip":
-        from cutis.models.published import from_open_clip
+    if name.kind in ("open_clip", "timm"):
+        from cutis.models.published import from_open_clip, from_timm
 
-        return from_open_clip(name)
+        return from_open_clip(name) if name.kind == "open_clip" else from_timm(name)
     card = get_card(name.value)
     require_loadable(card)
     return from_file(card, name.file, name.text) if name.file else from_card(card)
@@ -86,7 +86,8 @@ def from_card(card: ModelCard) -> Source:
     """
     folder = card_folder(card)
     if folder is not None:
-        return replace(from_folder(folder, card.name), card=card)
+        found = from_folder(folder, card.name)
+        return replace(found, card=card, config=found.config or card_config(card))
     if card.bundled:
         raise CutisError(
             f"The weights of {card.name}, which come with cutis, are missing from "
@@ -113,7 +114,7 @@ def from_file(card: ModelCard, file: Path, text: str) -> Source:
     own = models_folder()
     home = card_folder(card) or (own / card.name if own else None)
     folders = tuple(dict.fromkeys([file.parent, *([home] if home else [])]))
-    config = next((found for folder in folders if (found := _config(folder))), None)
+    config = next((found for folder in folders if (found := read_beside(folder))), None)
     text_config = next((found for folder in folders if (found := _text_config(folder))), {})
     return Source(text, card, file, config or card_config(card), text_config, folders)
 
@@ -143,24 +144,7 @@ def from_folder(folder: Path, text: str) -> Source:
     card_file = folder / CARD
     card = read_card(card_file) if card_file.is_file() else bare_card(folder.name)
     weights = weights_in(folder, card)
-    return Source(text, card, weights, _config(folder), _text_config(folder), (folder,))
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    """Read the configuration of a checkpoint folder: our own, open_clip's, or none."""
-    own, theirs = folder / CONFIG, folder / OPEN_CLIP_CONFIG
-    if own.is_file():
-        found = read_config(own)
-        form = str(found.get("format", ""))
-        if form == FORMAT:
-            return found
-        if form.startswith(FORMAT.partition("/")[0]):
-            raise CutisError(
-                f"{own} has the format '{form}', which this version of cutis does not know.",
-                allowed=f"It reads {FORMAT}.",
-                fix="pip install --upgrade cutis",
-            )
-    return read_config(theirs) if theirs.is_file() else {}
+    return Source(text, card, weights, read_beside(folder), _text_config(folder), (folder,))
 
 
 def weights_in(folder: Path, card: ModelCard) -> Path:

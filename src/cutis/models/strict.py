@@ -76,7 +76,13 @@ def load_strict(module: nn.Module, state: Mapping[str, torch.Tensor], what: str)
         If a tensor is missing, unexpected or of another shape.
     """
     needed = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    _compare(needed, {name: tuple(tensor.shape) for name, tensor in state.items()}, what)
+    module.load_state_dict(state, strict=True)
+
+
+def _compare(
+    needed: Mapping[str, tuple[int, ...]], given: Mapping[str, tuple[int, ...]], what: str
+) -> None:
     missing = [name for name in needed if name not in given]
     unexpected = [name for name in given if name not in needed]
     reshaped = {
@@ -86,7 +92,75 @@ def load_strict(module: nn.Module, state: Mapping[str, torch.Tensor], what: str)
     }
     if missing or unexpected or reshaped:
         raise StateDictMismatch(what, missing, unexpected, reshaped)
-    module.load_state_dict(state, strict=True)
+
+
+def set_aside(
+    state: Mapping[str, torch.Tensor], known: Mapping[str, str]
+) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:
+    """Take tensors that are known to be of no use out of a state dict, and say so.
+
+    Parameters
+    ----------
+    state
+        Name to tensor.
+    known
+        Start of a name to the reason why tensors of that name are left out. A start that does
+        not end in a dot must be the whole name.
+
+    Returns
+    -------
+    tuple
+        The tensors that stay, and one sentence for each start that was found.
+
+    Examples
+    --------
+    >>> stay, said = set_aside({"a.x": 1, "a.y": 2, "b": 3}, {"a.": "a training head"})
+    >>> list(stay), said
+    (['b'], ("Left out 2 tensors 'a.*': a training head.",))
+    """
+    kept, said = dict(state), []
+    for start, reason in known.items():
+        names = [
+            name for name in kept
+            if name == start or (start.endswith(".") and name.startswith(start))
+        ]  # fmt: skip
+        for name in names:
+            del kept[name]
+        if names:
+            count = "the tensor" if len(names) == 1 else f"{len(names)} tensors"
+            shown = names[0] if len(names) == 1 else start + "*"
+            said.append(f"Left out {count} '{shown}': {reason}.")
+    return kept, tuple(said)
+
+
+def load_renamed(
+    module: nn.Module,
+    state: Mapping[str, torch.Tensor],
+    renamed: Mapping[str, str],
+    what: str,
+) -> None:
+    """Copy a state dict into a module that spells some names differently, all or nothing.
+
+    Parameters
+    ----------
+    module
+        The module to fill.
+    state
+        Published name to tensor.
+    renamed
+        Module's name to published name, for every name that differs.
+    what
+        What is being loaded, for the start of the message, whose names are the published ones.
+
+    Raises
+    ------
+    StateDictMismatch
+        If a tensor is missing, unexpected or of another shape.
+    """
+    published = {ours: renamed.get(ours, ours) for ours in module.state_dict()}
+    needed = {name: tuple(module.state_dict()[ours].shape) for ours, name in published.items()}
+    _compare(needed, {name: tuple(tensor.shape) for name, tensor in state.items()}, what)
+    module.load_state_dict({ours: state[name] for ours, name in published.items()}, strict=True)
 
 
 @contextmanager

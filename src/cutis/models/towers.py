@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from cutis.models.preprocessing import Preprocessing
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -29,6 +31,14 @@ class Settings:
         Which image feature is asked for: ``"default"`` or one the layout names.
     text_pooling
         Pooling of a text encoder, where the card says it.
+    image_size
+        Height and width the user asked for; None for the layout's own.
+    library_cfg
+        The ``config.json`` of a transformers or timm folder, empty when there is none.
+    stated_size
+        Height and width of the crop that the checkpoint's own preprocessing states.
+    stated_preprocessing
+        Whether the checkpoint states its preprocessing.
     """
 
     what: str
@@ -37,6 +47,10 @@ class Settings:
     quick_gelu: bool | None = None
     pooling: str = "default"
     text_pooling: str | None = None
+    image_size: tuple[int, int] | None = None
+    library_cfg: Mapping[str, Any] = field(default_factory=dict)
+    stated_size: tuple[int, int] | None = None
+    stated_preprocessing: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,15 @@ class Towers:
         Whether the text tower takes only rows of exactly ``context_length`` tokens.
     logit_scale
         Learned scale of the cosine, already exponentiated; None without text.
+    notes
+        What a reader must know of the loading: tensors left out by name, a configuration that
+        disagrees with the tensors, facts nobody stated.
+    classify
+        Pixels (n, 3, h, w) to the logits (n, c) of a fine-tuned classifier, or None.
+    preprocessing
+        How this layout's authors prepared images, when neither the checkpoint nor a card says.
+    tokenizer_library
+        Whose rules make token ids of texts: ``"open_clip"`` or ``"transformers"``.
     """
 
     module: nn.Module
@@ -76,6 +99,10 @@ class Towers:
     pad_id: int = 0
     needs_full_context: bool = False
     logit_scale: float | None = None
+    notes: tuple[str, ...] = ()
+    classify: Callable[[torch.Tensor], torch.Tensor] | None = None
+    preprocessing: Preprocessing | None = None
+    tokenizer_library: str = "open_clip"
 
 
 def channels_last(module: nn.Module) -> None:
@@ -114,4 +141,10 @@ def in_bfloat16(towers: Towers) -> Towers:
         method: Callable[..., torch.Tensor] = getattr(module, tower.__name__)
         return method
 
-    return replace(towers, module=module, image=same(towers.image), text=same(towers.text))
+    return replace(
+        towers,
+        module=module,
+        image=same(towers.image),
+        text=same(towers.text),
+        classify=same(towers.classify),
+    )

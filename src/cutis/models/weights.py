@@ -13,10 +13,8 @@ from cutis.errors import CutisError
 if TYPE_CHECKING:
     import torch
 
-WRAPPERS = ("state_dict", "model", "model_state_dict", "module")
+WRAPPERS = ("state_dict", "model", "model_state_dict", "module", "teacher")
 PREFIXES = ("module.", "_orig_mod.")
-# Written by older versions of the text library, a plain range that is rebuilt by the module.
-DROPPED = ("text.transformer.embeddings.position_ids",)
 SUFFIXES = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
 
 
@@ -46,8 +44,8 @@ def unwrap(loaded: Any, path: Path) -> dict[str, torch.Tensor]:
     import torch
 
     inner = loaded
-    while isinstance(inner, Mapping) and not _is_state(inner):
-        found = next((inner[key] for key in WRAPPERS if isinstance(inner.get(key), Mapping)), None)
+    while isinstance(inner, Mapping):
+        found = next((inner[key] for key in WRAPPERS if _holds_state(inner.get(key))), None)
         if found is None:
             break
         inner = found
@@ -67,13 +65,16 @@ def unwrap(loaded: Any, path: Path) -> dict[str, torch.Tensor]:
     for prefix in PREFIXES:
         if all(key.startswith(prefix) for key in state):
             state = {key.removeprefix(prefix): value for key, value in state.items()}
-    return {key: value for key, value in state.items() if key not in DROPPED}
+    return state
 
 
-def _is_state(mapping: Mapping[Any, Any]) -> bool:
+def _holds_state(value: Any) -> bool:
+    """Tell whether a value is a state dict, bare or wrapped: not one stray random-number state."""
     import torch
 
-    return any(isinstance(value, torch.Tensor) and value.ndim for value in mapping.values())
+    return isinstance(value, Mapping) and any(
+        isinstance(inner, torch.Tensor) or _holds_state(inner) for inner in value.values()
+    )
 
 
 def _require_file(path: Path) -> None:

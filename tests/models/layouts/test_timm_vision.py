@@ -65,7 +65,7 @@ def test_preprocessing_is_timms(name: str):
     config = timm.data.resolve_model_data_config(tower)
     theirs = timm.data.create_transform(**config)
     image = pictures(2)[1].resize((333, 251))
-    ours = timm_vision.preprocessing(tower)(image)
+    ours = timm_vision.preprocessing(config)(image)
     torch.testing.assert_close(ours, theirs(image), rtol=0, atol=1e-6)
 
 

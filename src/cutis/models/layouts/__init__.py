@@ -2,6 +2,8 @@
 
 A layout module offers ``REVISION`` (raised whenever its numbers change), ``matches(shapes)`` and
 ``build(state, settings) -> Towers``. A new layout is one file here and one line in ``LAYOUTS``.
+Loading is strict: what a layout leaves out stands in its list of starts of names, with the reason,
+and is reported in the notes of the loaded model.
 """
 
 from __future__ import annotations
@@ -16,23 +18,41 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 LAYOUTS: dict[str, str] = {
     "cae_clip": "cutis.models.layouts.cae_clip",
+    "cae_clip_open": "cutis.models.layouts.cae_clip_open",
     "open_clip": "cutis.models.layouts.open_clip",
+    "transformers_clip": "cutis.models.layouts.transformers_clip",
+    "panderm": "cutis.models.layouts.panderm",
+    "dinov2": "cutis.models.layouts.dinov2",
+    "transformers_dino": "cutis.models.layouts.transformers_dino",
+    "resnet": "cutis.models.layouts.resnet",
+    "efficientnet_lite": "cutis.models.layouts.efficientnet_lite",
     "timm": "cutis.models.layouts.timm_vision",
     "text_only": "cutis.models.layouts.text_only",
+    "pair": "cutis.models.layouts.pair",
+}
+
+# The same models are published under these layouts too, so a file of theirs may carry the card.
+ALSO: dict[str, tuple[str, ...]] = {
+    "transformers_clip": ("open_clip",),
+    "open_clip": ("transformers_clip",),
+    "transformers_dino": ("dinov2",),
+    "dinov2": ("transformers_dino",),
+    "timm": ("resnet", "efficientnet_lite", "dinov2"),
 }
 
 # Recognised, so that the message can say what a file is, but not loadable yet.
 FOREIGN: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("a DermFM-Zero-Open checkpoint (CAE image tower under 'visual.trunk.')",
-     ("visual.trunk.blocks.0.gamma_1", "visual.trunk.blocks.0.attn.q_bias")),
     ("a CoCa checkpoint (captioner with a text decoder)", ("text_decoder.",)),
-    ("a transformers CLIP checkpoint", ("vision_model.encoder.layers.0.",)),
-    ("a transformers DINOv2 checkpoint", ("encoder.layer.0.layer_scale1.", "embeddings.patch_")),
-    ("a raw PanDerm image tower (CAE, no text)", ("blocks.0.attn.q_bias", "patch_embed.proj.")),
-    ("a raw PanDerm image tower (CAE, no text)", ("encoder.blocks.0.attn.q_bias",)),
-    ("a timm vision transformer (no text)", ("blocks.0.attn.qkv.weight", "patch_embed.proj.")),
-    ("a timm or torchvision convolutional network (no text)", ("conv_stem.weight",)),
-    ("a torchvision ResNet (no text)", ("layer1.0.conv1.weight", "bn1.weight")),
+    ("a segmentation checkpoint of PanDerm, which gives masks and not features (its image tower "
+     "is inside; the released raw file gives features)", ("segmentor.backbone.",)),
+    ("a segmentation checkpoint of PanDerm, which gives masks and not features (its image tower "
+     "is inside; the released raw file gives features)", ("model.segmentor.backbone.",)),
+    ("the image half of a transformers CLIP", ("vision_model.encoder.layers.",)),
+    ("the text half of a transformers CLIP", ("text_model.encoder.layers.",)),
+    ("a timm vision transformer (no text), which loads as timm:NAME@FILE",
+     ("blocks.0.attn.qkv.weight", "patch_embed.proj.")),
+    ("a timm convolutional network (no text), which loads as timm:NAME@FILE",
+     ("conv_stem.weight",)),
 )  # fmt: skip
 
 
@@ -61,11 +81,20 @@ def detect(shapes: Shapes) -> str | None:
     ----------
     shapes
         Tensor name to shape.
+
+    Raises
+    ------
+    CutisError
+        If they fit several layouts, which a guess could get wrong.
     """
-    for name in LAYOUTS:
-        if layout_module(name).matches(shapes):
-            return name
-    return None
+    found = [name for name in LAYOUTS if layout_module(name).matches(shapes)]
+    if len(found) > 1:
+        raise CutisError(
+            f"These tensors could be of {len(found)} layouts: {', '.join(found)}.",
+            fix="say which with 'layout' in the model's card.yaml, or name it CARD@FILE with a "
+            "card of that layout (cutis models list)",
+        )
+    return found[0] if found else None
 
 
 def describe(shapes: Shapes) -> str:
@@ -74,7 +103,7 @@ def describe(shapes: Shapes) -> str:
     Examples
     --------
     >>> describe({"conv_stem.weight": (9, 8)})
-    'a timm or torchvision convolutional network (no text)'
+    'a timm convolutional network (no text), which loads as timm:NAME@FILE'
     >>> describe({"a": (1,)})
     'no layout known here (first tensors: a)'
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from open_clip.hf_model import HFTextEncoder
+from torch import nn
 
 from cutis.errors import CutisError
 
@@ -17,6 +18,11 @@ PREFIX = "text.transformer."
 HEAD_WIDTH = 64
 # Keys of a configuration that name a precision to build in, or code to fetch and run.
 DROPPED = frozenset({"dtype", "torch_dtype", "auto_map"})
+
+# Written by older versions of the text library; the module makes its own.
+POSITION_IDS = {
+    PREFIX + "embeddings.position_ids": "the numbers 0, 1, 2, ..., which the module has itself"
+}
 
 
 def bert_config(shapes: Shapes) -> dict[str, Any]:
@@ -94,3 +100,31 @@ def text_encoder(
         return HFTextEncoder(
             folder, output_dim=dim, pooler_type=pooler, proj_type=projection, pretrained=False
         )
+
+
+def projected_encoder(shapes: Shapes, dim: int) -> HFTextEncoder:
+    """Build a BERT and its projection, both as their tensors show.
+
+    With a BERT pooler among the tensors its output is the text feature, else the mean over all
+    tokens that are not padding. The projection is two layers, with biases where the tensors have
+    them.
+
+    Parameters
+    ----------
+    shapes
+        Tensor name to shape, names starting with ``text.``.
+    dim
+        Length of an image feature, which a text feature shares.
+    """
+    config = bert_config(shapes)
+    pooler = PREFIX + "pooler.dense.weight" in shapes
+    width = config["hidden_size"]
+    encoder = text_encoder(config, width, "cls_pooler" if pooler else "mean_pooler", None)
+    hidden = shapes.get("text.proj.0.weight", ((width + dim) // 2, width))[0]
+    encoder.proj = nn.Sequential(
+        nn.Linear(width, hidden, bias="text.proj.0.bias" in shapes),
+        nn.GELU(),
+        nn.Linear(hidden, dim, bias="text.proj.2.bias" in shapes),
+    )
+    encoder.output_dim = dim
+    return encoder

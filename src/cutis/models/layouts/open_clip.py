@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import torch
 from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg, CustomTextCLIP
 
 from cutis.errors import CutisError
-from cutis.models.layouts.bert import bert_config, text_encoder
-from cutis.models.strict import load_strict, without_initialisation
+from cutis.models.layouts.asked import check_pooling, fixed_size
+from cutis.models.layouts.bert import POSITION_IDS, bert_config, text_encoder
+from cutis.models.layouts.stated import disagreements
+from cutis.models.strict import load_strict, set_aside, without_initialisation
 from cutis.models.towers import Settings, Towers, channels_last
 
 REVISION = 1
@@ -22,15 +24,31 @@ HEAD_WIDTHS = {1280: 80, 1408: 88, 1664: 104}
 TEXT_NAMES = (
     "text_projection", "positional_embedding", "token_embedding.", "transformer.", "ln_final.",
 )  # fmt: skip
+_SIZE = "a number that OpenAI's files carry; the tensors show it themselves"
+LEFT_OUT = {
+    "input_resolution": _SIZE,
+    "context_length": _SIZE,
+    "vocab_size": _SIZE,
+    "attn_mask": "a fixed mask, which the module has itself",
+    "text.attn_mask": "a fixed mask, which the module has itself",
+    **POSITION_IDS,
+}
+GELU_UNKNOWN = (
+    "Neither a configuration nor a card says whether its GELU is the exact or the quick one; the "
+    'exact one was built. OpenAI\'s weights and all tuned from them need "quick_gelu": true in '
+    "open_clip_config.json."
+)
+_WRAPPED_CAE = re.compile(r"visual\.trunk\.blocks\.\d+\.(attn\.q_bias|gamma_1)$")
 
 
 def matches(shapes: Shapes) -> bool:
     """Tell whether these are the tensors of an open_clip checkpoint."""
     if any(key.startswith("text_decoder.") for key in shapes) or "logit_scale" not in shapes:
         return False
-    if "visual.trunk.blocks.0.gamma_1" in shapes and "visual.trunk.blocks.0.attn.q_bias" in shapes:
-        return False
     image = any(key.startswith(("visual.conv1.", "visual.trunk.")) for key in shapes)
+    if image and any(_WRAPPED_CAE.match(key) for key in shapes):
+        # a BEiT of timm inside open_clip has no BERT pooler and is named by a configuration
+        return False
     text = any(key.startswith(("text.", "token_embedding.")) for key in shapes)
     return image and text
 
@@ -65,17 +83,42 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     StateDictMismatch
         If the tensors do not fit.
     """
-    if settings.pooling != "default":
-        raise CutisError(
-            f"{settings.what} has no pooling '{settings.pooling}'.",
-            allowed="This layout has only 'default'.",
-            fix="leave the pooling out",
-        )
+    check_pooling(settings, ("default",))
+    state, notes = set_aside(state, LEFT_OUT)
     shapes = {key: tuple(value.shape) for key, value in state.items()}
     config = model_config(shapes, settings)
     model = _built(config, shapes, settings)
     load_strict(model, _renamed(state, model), settings.what)
-    return towers(model, config["embed_dim"])
+    built = towers(model, config["embed_dim"])
+    fixed_size(settings, built.image_size)
+    return replace(built, notes=(*notes, *_lies(config, settings), *_gelu(shapes, settings)))
+
+
+def _lies(config: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+    """Say where the stated configuration contradicts the tensors."""
+    given = settings.model_cfg
+    parts = {
+        "Its configuration": (given, {"embed_dim": config["embed_dim"]}),
+        "The image part of its configuration": (given.get("vision_cfg", {}), config["vision_cfg"]),
+        "The text part of its configuration": (given.get("text_cfg", {}), config["text_cfg"]),
+    }
+    for where, (stated, found) in parts.items():
+        said = disagreements(stated, found, where)
+        if said:
+            yield said
+
+
+def _gelu(shapes: Shapes, settings: Settings) -> Iterator[str]:
+    """Say when the kind of GELU, which no tensor shows, is unknown or disputed."""
+    stated, card = settings.model_cfg.get("quick_gelu"), settings.quick_gelu
+    native = any("resblocks." in key for key in shapes)
+    if native and stated is None and card is None and not settings.model_cfg:
+        yield GELU_UNKNOWN
+    elif native and stated is not None and card is not None and bool(stated) != card:
+        yield (
+            f"Its configuration says quick_gelu {bool(stated)}, its card says {card}; the "
+            "configuration was obeyed."
+        )
 
 
 def _built(config: Mapping[str, Any], shapes: Shapes, settings: Settings) -> CLIP | CustomTextCLIP:

@@ -11,8 +11,9 @@ import timm
 import torch
 
 from cutis.errors import CutisError, nearest_names
+from cutis.models.layouts.asked import check_pooling, multiple_size
 from cutis.models.preprocessing import Preprocessing
-from cutis.models.strict import load_strict, without_initialisation
+from cutis.models.strict import load_strict, set_aside, without_initialisation
 from cutis.models.towers import Settings, Towers, channels_last
 
 REVISION = 1
@@ -24,8 +25,13 @@ def matches(shapes: Shapes) -> bool:
     return False
 
 
-def make_tower(architecture: str) -> Any:
-    """Build an image tower with fresh weights and no classifier.
+def published_facts(architecture: str) -> dict[str, Any]:
+    """Return what timm knows of an architecture and tag: where its weights are, how to prepare.
+
+    Parameters
+    ----------
+    architecture
+        timm's name, with or without a tag.
 
     Raises
     ------
@@ -48,6 +54,34 @@ def make_tower(architecture: str) -> Any:
             nearest=nearest_names(tag, tags),
             fix=f"timm:{base}" + (f".{tags[0]}" if tags else "@/path/to/file"),
         )
+    found = timm.get_pretrained_cfg(architecture, allow_unregistered=True)
+    return dict(found.to_dict()) if found is not None else {}
+
+
+def make_tower(architecture: str, image_size: tuple[int, int] | None = None) -> Any:
+    """Build an image tower with fresh weights and no classifier.
+
+    Parameters
+    ----------
+    architecture
+        timm's name, with or without a tag.
+    image_size
+        Height and width when they are not the usual ones.
+
+    Raises
+    ------
+    CutisError
+        If timm has no such architecture or tag.
+    """
+    published_facts(architecture)
+    if image_size is not None:
+        try:
+            sized = timm.create_model(
+                architecture, pretrained=False, num_classes=0, img_size=image_size
+            )
+            return sized.eval()
+        except TypeError:
+            pass  # a convolutional network, which takes any size as it is
     return timm.create_model(architecture, pretrained=False, num_classes=0).eval()
 
 
@@ -61,47 +95,78 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     StateDictMismatch
         If the tensors do not fit.
     """
-    if settings.pooling != "default":
+    check_pooling(settings, ("default",))
+    architecture = settings.model_cfg.get("timm_model_name")
+    if not architecture:
         raise CutisError(
-            f"{settings.what} has no pooling '{settings.pooling}'.",
-            allowed="This layout has only 'default'.",
-            fix="leave the pooling out",
+            f"{settings.what}: no tensor names the architecture of a timm model.",
+            fix="--model timm:NAME@/path/to/file",
         )
-    with without_initialisation():
-        tower = make_tower(settings.model_cfg["timm_model_name"])
-    load_strict(tower, _without_classifier(tower, state), settings.what)
+    size = settings.image_size
+    try:
+        with without_initialisation():
+            tower = make_tower(architecture, size)
+    except (AssertionError, ValueError, RuntimeError) as error:
+        raise CutisError(
+            f"{settings.what} cannot be built for images of {size} pixels: {error}.",
+            fix="leave the image size out",
+        ) from None
+    config = tower_config(tower, settings)
+    patches = getattr(tower, "patch_embed", None)
+    if size and hasattr(patches, "patch_size"):
+        multiple_size(settings, size, patches.patch_size)
+    kept, notes = _without_classifier(tower, state)
+    load_strict(tower, kept, settings.what)
     channels_last(tower)
-    height, width = timm.data.resolve_model_data_config(tower)["input_size"][1:]
+    steps = preprocessing(config)
     return Towers(
         module=tower,
         image=tower,
         text=None,
         dim=int(tower.num_features),
-        image_size=(height, width),
+        image_size=size or steps.size,
         pooling="pooled",
+        notes=notes,
+        preprocessing=steps,
     )
 
 
-def _without_classifier(tower: Any, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def tower_config(tower: Any, settings: Settings) -> dict[str, Any]:
+    """Return the evaluation settings of a tower: its folder's, else those timm publishes."""
+    stated = settings.library_cfg.get("pretrained_cfg") or {}
+    own = {**tower.pretrained_cfg, **stated}
+    config: dict[str, Any] = timm.data.resolve_data_config(pretrained_cfg=own)
+    return config
+
+
+def _without_classifier(
+    tower: Any, state: Mapping[str, torch.Tensor]
+) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:
     convert = getattr(sys.modules[type(tower).__module__], "checkpoint_filter_fn", None)
     converted = convert(dict(state), tower) if convert else dict(state)
     classifier = tower.pretrained_cfg.get("classifier") or ()
     names = (classifier,) if isinstance(classifier, str) else tuple(classifier)
-    starts = tuple(name + "." for name in names)
-    return {
-        key: value for key, value in converted.items() if not starts or not key.startswith(starts)
-    }
+    reason = "a classifier, which features do not need"
+    kept, notes = set_aside(converted, {name + ".": reason for name in names})
+    gone = [name for name in state if name not in converted]
+    if len(gone) > len(set(converted) - set(state)):
+        notes = (*notes, f"timm's own conversion did without {', '.join(gone[:5])}.")
+    return kept, notes
 
 
-def preprocessing(tower: Any) -> Preprocessing:
-    """Return the evaluation preprocessing timm states for a tower.
+def preprocessing(config: Mapping[str, Any]) -> Preprocessing:
+    """Return the evaluation preprocessing that timm's settings mean.
+
+    Parameters
+    ----------
+    config
+        timm's data configuration.
 
     Raises
     ------
     CutisError
         If it is of a kind that is not offered here.
     """
-    config: dict[str, Any] = timm.data.resolve_model_data_config(tower)
     height, width = config["input_size"][1:]
     mode = config["crop_mode"]
     scaled = math.floor(height / config["crop_pct"])
