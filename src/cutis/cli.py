@@ -36,6 +36,10 @@ VERBS: dict[str, Verb] = {
     "embed": Verb(
         "cutis.features.verb:embed_verb", "Compute a model's features of a table of images."
     ),
+    "leaderboard": Verb(
+        "cutis.report.leaderboard.verb:leaderboard",
+        "Put finished runs side by side: models by datasets, with intervals.",
+    ),
     "report": Verb("cutis.report.verb:report", "Make the report of a finished run again."),
     "data show": Verb("cutis.data.show:data_show", "Say how cutis understands a table."),
     "data check": Verb("cutis.data.check:data_check", "Find what is wrong with a table."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,25 +61,61 @@ def build_report(run_dir: Path, pictures: bool = True) -> Path:
 
     run_dir = Path(run_dir)
     run = read_run_data(run_dir)
-    write_figures(run_dir / "figures", run)
     target = run_dir / REPORT
+    if run.get("verb") == "retrieve":
+        write_text(target, _render_retrieval(run_dir, run, pictures))
+        return target
+    write_figures(run_dir / "figures", run)
     write_text(target, render(run, pictures))
     return target
 
 
 def render(run: RunData, pictures: bool = True) -> str:
     """Return the HTML of a run; the same run always gives the same text."""
+    contents = [entry for entry in CONTENTS if run.metrics or entry[0] not in NEED_LABELS]
+    return fill("report.html.j2", ("style.css", "print.css"), contents, page(run, pictures))
+
+
+def fill(
+    template: str,
+    sheets: tuple[str, ...],
+    contents: Sequence[tuple[str, str]],
+    parts: dict[str, Any],
+) -> str:
+    """Return a page: a template with its style sheets, contents and parts.
+
+    Parameters
+    ----------
+    template, sheets
+        File names in the folder of templates.
+    contents
+        Anchor and title of every section.
+    parts
+        What the sections show, by name.
+    """
     from markupsafe import Markup
 
-    sheets = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "print.css")]
-    template = _environment().get_template("report.html.j2")
-    text = template.render(
-        disclaimer=DISCLAIMER,
-        contents=[entry for entry in CONTENTS if run.metrics or entry[0] not in NEED_LABELS],
-        style=Markup("".join(sheets)),
-        **page(run, pictures),
+    style = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in sheets)
+    text = (
+        _environment()
+        .get_template(template)
+        .render(disclaimer=DISCLAIMER, contents=contents, style=Markup(style), **parts)
     )
     return text + "\n"
+
+
+def _render_retrieval(run_dir: Path, run: RunData, pictures: bool) -> str:
+    from cutis.report.retrieval.page import CONTENTS as SECTIONS
+    from cutis.report.retrieval.page import retrieval_page
+    from cutis.report.retrieval.sections import rank_pictures
+    from cutis.report.retrieval.source import read_tables
+
+    tables = read_tables(run_dir)
+    for name, picture in rank_pictures(run, tables).items():
+        write_text(run_dir / "figures" / f"ranks_{name}.svg", picture.standalone())
+    sheets = ("style.css", "retrieval.css", "print.css")
+    parts = retrieval_page(run, tables, pictures)
+    return fill("report.html.j2", sheets, SECTIONS, parts)
 
 
 def page(run: RunData, pictures: bool = True) -> dict[str, Any]:

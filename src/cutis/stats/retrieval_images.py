@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from cutis.stats.clusters import make_clusters
 from cutis.stats.retrieval import TIE, best_items, score_blocks, unit_rows
-from cutis.stats.retrieval_expected import expected_hit, expected_reciprocal
+from cutis.stats.retrieval_expected import expected_hit, expected_rank, expected_reciprocal
 
 _BLOCK_BYTES = 8 << 20
 
@@ -28,8 +28,8 @@ class ImageRetrieval(NamedTuple):
         Share of right images among the first k, and chance that there is one, for each k.
     average_precision_q
         Average precision over the first ``right_q`` places (mAP@R is its mean).
-    reciprocal_q
-        One over the rank of the first right image.
+    rank_q, reciprocal_q
+        Expected rank of the first right image, and expected value of one over it.
     near_q
         How many images were left out for being as good as the same.
     top_qk, scores_qk
@@ -42,6 +42,7 @@ class ImageRetrieval(NamedTuple):
     precision_qk: np.ndarray
     hit_qk: np.ndarray
     average_precision_q: np.ndarray
+    rank_q: np.ndarray
     reciprocal_q: np.ndarray
     near_q: np.ndarray
     top_qk: np.ndarray
@@ -142,6 +143,7 @@ def _judge(
             [expected_hit(better_b, level_wrong_b, level_right_b, k) for k in ks], axis=1
         ),
         average_precision_q=_average_precision(blocks, share_bm, right_b),
+        rank_q=expected_rank(better_b, level_wrong_b, level_right_b),
         reciprocal_q=expected_reciprocal(better_b, level_wrong_b, level_right_b),
         near_q=near_b[kept],
         top_qk=np.where(np.isfinite(scores_bk), top_bk, -1),

@@ -1,4 +1,4 @@
-"""Features to predictions: zero-shot diagnosis and single-image differentials."""
+"""Features to predictions: zero-shot diagnosis, retrieval and single-image differentials."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cutis.tasks.predict import PredictConfig, predict
+    from cutis.tasks.retrieve import RetrieveConfig, retrieve
     from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
-__all__ = ["PredictConfig", "ZeroShotConfig", "predict", "zero_shot"]
+__all__ = [
+    "PredictConfig",
+    "RetrieveConfig",
+    "ZeroShotConfig",
+    "predict",
+    "retrieve",
+    "zero_shot",
+]
 
 _HOMES = {
     "PredictConfig": "cutis.tasks.predict",
     "predict": "cutis.tasks.predict",
+    "RetrieveConfig": "cutis.tasks.retrieve",
+    "retrieve": "cutis.tasks.retrieve",
     "ZeroShotConfig": "cutis.tasks.zero_shot",
     "zero_shot": "cutis.tasks.zero_shot",
 }

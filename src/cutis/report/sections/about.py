@@ -129,4 +129,5 @@ def reproduce_section(run: RunData) -> dict[str, Any]:
         "seconds": run.get("wall_seconds"),
         "speed": None if speed is None else f"{float(speed):.1f}",
         "format": str(run.get("format", default="")),
+        "answers": "the answers to every image are in predictions.parquet",
     }
