@@ -1,0 +1,127 @@
+"""Pixels that live inside a container become files: whole, safe, kept when already there."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from cutis.data.paths import inside
+from cutis.errors import CutisError
+from cutis.files import atomic_path
+
+_SIGNS = (
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"\x89PNG\r\n\x1a\n", ".png"),
+    (b"GIF8", ".gif"),
+    (b"BM", ".bmp"),
+    (b"II*\0", ".tif"),
+    (b"MM\0*", ".tif"),
+)
+_NOT_IN_NAMES = re.compile(r'[<>:"|?*\x00-\x1f]')
+
+
+def image_ending(data: bytes) -> str | None:
+    r"""Return the file ending that the first bytes of an image call for.
+
+    Examples
+    --------
+    >>> image_ending(b"\xff\xd8\xff\xe0"), image_ending(b"hello") is None
+    ('.jpg', True)
+    """
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return ".webp"
+    return next((ending for sign, ending in _SIGNS if data.startswith(sign)), None)
+
+
+def safe_name(name: str) -> str:
+    """Return a file name that stays in its folder and that every file system takes.
+
+    Raises
+    ------
+    CutisError
+        If the name leads out of the folder.
+
+    Examples
+    --------
+    >>> safe_name("train/a:b.jpg")
+    'train/a_b.jpg'
+    """
+    relative = inside(name, "/nowhere")
+    if relative is None or relative == "." or name.startswith(("/", "\\")):
+        raise CutisError(
+            f"A member of the container is called '{name}', which leads out of it.",
+            fix="get the container from its source again; this one is damaged or not to be trusted",
+        )
+    return _NOT_IN_NAMES.sub("_", relative)
+
+
+class Extractor:
+    """Writes images below a folder and keeps those that are there.
+
+    Parameters
+    ----------
+    folder
+        Where the images go.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.kept = self.written = 0
+        self._names: set[str] = set()
+
+    def stored(self, name: str, data: bytes) -> str | None:
+        """Write an image's bytes as they are and return its name, or None if they are no image.
+
+        The ending follows from the bytes, not from the name.
+        """
+        ending = image_ending(data)
+        if ending is None:
+            return None
+        path = PurePosixPath(safe_name(name))
+        known = path.suffix.casefold() in (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif",
+                                           ".tiff", ".webp")  # fmt: skip
+        target = self._free(str(path.with_suffix("")) if known else str(path), ending)
+        file = self.folder / target
+        if file.is_file() and file.stat().st_size == len(data):
+            self.kept += 1
+            return target
+        with atomic_path(file) as temporary:
+            temporary.write_bytes(data)
+        self.written += 1
+        return target
+
+    def encoded(self, name: str, pixels_hwc: np.ndarray) -> str:
+        """Write 8-bit pixels as PNG and return the file's name.
+
+        Parameters
+        ----------
+        name
+            Name without ending.
+        pixels_hwc
+            uint8, height x width x 3, or height x width for grey.
+        """
+        from PIL import Image
+
+        target = self._free(safe_name(name), ".png")
+        file = self.folder / target
+        if file.is_file():
+            self.kept += 1
+            return target
+        buffer = io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(pixels_hwc)).save(buffer, format="PNG")
+        with atomic_path(file) as temporary:
+            temporary.write_bytes(buffer.getvalue())
+        self.written += 1
+        return target
+
+    def _free(self, stem: str, ending: str) -> str:
+        """Return the name, with a number behind it if another image of this run has it."""
+        name, count = f"{stem}{ending}", 1
+        while name.casefold() in self._names:
+            count += 1
+            name = f"{stem}-{count}{ending}"
+        self._names.add(name.casefold())
+        return name
