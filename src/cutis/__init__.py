@@ -12,6 +12,7 @@ from cutis.errors import CutisError
 
 if TYPE_CHECKING:
     from cutis.data import Dataset, load_dataset
+    from cutis.data.convert import convert_dataset
     from cutis.features import Features, embed
     from cutis.models import Model, load_model
     from cutis.predictions import Predictions, read_predictions
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Dataset": "cutis.data",
     "load_dataset": "cutis.data",
+    "convert_dataset": "cutis.data.convert",
     "Features": "cutis.features",
     "embed": "cutis.features",
     "Model": "cutis.models",
@@ -38,6 +40,7 @@ __all__ = [
     "Model",
     "Predictions",
     "__version__",
+    "convert_dataset",
     "embed",
     "evaluate",
     "load_dataset",

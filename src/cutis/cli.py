@@ -46,7 +46,14 @@ VERBS: dict[str, Verb] = {
     "data split": Verb(
         "cutis.data.split:data_split", "Split a table by lesion or patient, stratified by class."
     ),
-    "data list": Verb("cutis.data.listing:data_list", "List the dataset cards."),
+    "data convert": Verb(
+        "cutis.data.convert.verb:data_convert",
+        "Turn a published dataset, folder or container into a table with a card.",
+    ),
+    "data list": Verb(
+        "cutis.data.listing:data_list",
+        "Browse the published datasets: what is here, and how to obtain the rest.",
+    ),
     "data phantom": Verb(
         "cutis.data.phantom.generate:data_phantom",
         "Make synthetic skin images with known ground truth.",
@@ -73,7 +80,7 @@ EPILOGUE = (
     "(show the traceback of an error)."
 )
 GROUPS = {
-    "data": "Tables of images: show, check, split, list, make phantoms.",
+    "data": "Tables of images: show, check, split, convert, list, make phantoms.",
     "models": "Models: list, show, fetch, check, convert, compare, pair.",
 }
 

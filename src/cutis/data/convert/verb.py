@@ -70,7 +70,7 @@ class DataConvertConfig(VerbConfig):
     )
 
 
-def convert(
+def convert_dataset(
     source: Path | str, output: Path | str, format: str = AUTO, **settings: Any
 ) -> Conversion:
     """Convert a dataset into a table with a card; see ``cutis data convert --help``.
