@@ -127,6 +127,8 @@ class Conversion:
         lines += self._count_lines()
         lines += self.differences()
         lines += self._missing_lines()
+        if self.exit_code and self.source_url:
+            lines.append(f"The rest is at {self.source_url}; then run the same command again.")
         lines += self.notes
         lines.append(f"Next: cutis data check --data {shlex.quote(str(self.table))}")
         return "\n".join(lines)
@@ -158,9 +160,7 @@ class Conversion:
         second = f"{self.n_without_second:,} further views or masks were not found"
         parts = [left] if self.n_lost > self.n_without_second else []
         parts += [second] if self.n_without_second else []
-        get = f" The rest is at {self.source_url}; then run the same command again."
-        get = get if self.source_url else ""
-        return [f"{'; '.join(parts)}: {listed} lists them.{get}"]
+        return [f"{'; '.join(parts)}: {listed} lists them."]
 
 
 @dataclass(frozen=True)

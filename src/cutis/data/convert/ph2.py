@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cutis.data.convert.columns import arranged, ordered
 from cutis.data.convert.format import Converted, Format
 from cutis.data.convert.frames import extended
-from cutis.data.convert.masks import masks_of
-from cutis.data.convert.source import ROW, TABLE, Source, first_image_name
+from cutis.data.convert.masks import masks_of, pictures_in
+from cutis.data.convert.source import ROW, TABLE, Source
 from cutis.data.convert.spreadsheet import read_sheet
 from cutis.data.roles import folded
 from cutis.data.tables import text_encoding
@@ -63,7 +63,7 @@ def read(source: Source) -> Converted:
         {"image": ("image_id",), "label": ("diagnosis",), "id": ("image_id",)},
         required=("image", "label"),
     )
-    by_stem = first_image_name(source.images)
+    by_stem = pictures_in(source)
     ids = frame["id"].tolist()
     files = [by_stem.get(str(name).casefold(), name) for name in ids]
     frame = extended(frame, {"image": files, "mask": masks_of(ids, source)})
