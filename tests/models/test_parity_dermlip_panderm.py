@@ -7,7 +7,6 @@ block would hardly show; the "loud" variant enlarges the layer scales so that it
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,28 +20,15 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from cutis.models import Model, Preprocessing, load_model
+from tests.models.parity_tools import fill_rule, position_table
 
 CASE = "parity/dermlip_panderm_base"
 FEW = 4
 
 
-def position_table(width: int = 768, grid: int = 14) -> np.ndarray:
-    """Fixed sine and cosine table of the tower: rows first, then columns; class token zero."""
-    waves = 10000.0 ** (-np.arange(width // 4) / (width // 4))
-    rows, columns = np.divmod(np.arange(grid * grid), grid)
-    row, column = np.outer(rows, waves), np.outer(columns, waves)
-    table = np.concatenate([np.sin(row), np.cos(row), np.sin(column), np.cos(column)], axis=1)
-    return np.concatenate([np.zeros((1, width)), table])[None].astype(np.float32)
-
-
 @pytest.fixture(scope="module")
 def rule(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("rule", shared / "parity" / "rule.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return fill_rule(shared)
 
 
 @pytest.fixture(scope="module")
