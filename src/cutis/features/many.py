@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from cutis.config import ManyConfig, command_line
 from cutis.errors import CutisError
 from cutis.features.loader import Loader
 from cutis.files import as_cutis_error, write_text
+from cutis.progress import say
 
 MANY_FORMAT = "cutis.many/1"
 RECORD = "runs.yaml"
@@ -199,7 +199,7 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
     results, failures, lines = [], [], []
     for number, pair in enumerate(pairs, start=1):
         head = f"[{number}/{len(pairs)}] {pair.model} on {pair.data}"
-        sys.stderr.write(head + "\n")
+        say(head)
         lines.append(head)
         outcome = _attempt(pair, run_one, loader, config.output)
         if isinstance(outcome, Failure):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from pydantic import Field
 
-from cutis.config import DataConfig, RunConfig, command_line
+from cutis.config import DataConfig, ManyConfig, command_line
 from cutis.errors import CutisError
+from cutis.features.loader import Loader
+from cutis.features.many import ManyResult, run_many
 from cutis.features.scale import ScaleConfig, check_scale
 from cutis.files import atomic_path
 from cutis.progress import say
@@ -25,10 +27,9 @@ if TYPE_CHECKING:
 DATA_SETTINGS = tuple(DataConfig.model_fields)
 
 
-class EmbedConfig(ScaleConfig, RunConfig, DataConfig):
+class EmbedConfig(ScaleConfig, ManyConfig):
     """Settings of ``cutis embed``."""
 
-    model: str = Field(default="cutis-tiny", description="Model name; see 'cutis models list'.")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
         default="auto", description="Where the model computes."
     )
@@ -74,31 +75,48 @@ class EmbedResult:
         return "\n".join(self.lines)
 
 
-def embed_verb(config: EmbedConfig) -> EmbedResult:
+def embed_verb(config: EmbedConfig) -> EmbedResult | ManyResult:
     """Compute a model's features of a table of images.
 
     The features are kept in the cache, where every other command finds them; the run directory
-    records what they are and which images could not be read.
+    records what they are and which images could not be read. Several models or tables give one
+    run each.
 
     Raises
     ------
     CutisError
         For every input that cannot be used; nothing finished before is lost.
     """
-    from cutis.data import load_dataset
+    if config.is_many():
+        return run_many("embed", config, embed_one)
+    return embed_one(config, Loader())
+
+
+def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
+    """Compute one model's features of one table.
+
+    Parameters
+    ----------
+    config
+        Settings with a single model and dataset.
+    loader
+        Where dataset and model come from.
+
+    Raises
+    ------
+    CutisError
+        For every input that cannot be used.
+    """
     from cutis.features.opened import open_features
     from cutis.features.parts import PartResult
     from cutis.features.scale import compute
-    from cutis.models import load_model
     from cutis.models.halves import require_vision
 
     check_scale(config, config.export)
-    dataset = load_dataset(
-        config.data, images=config.images, card=config.card, columns=config.columns()
-    )
+    dataset = loader.dataset(config)
     say(f"Loading model {config.model} ...")
     start = time.monotonic()
-    model = load_model(config.model, device=config.device, precision=config.precision)
+    model = loader.model(config, device=config.device, precision=config.precision)
     load_seconds = round(time.monotonic() - start, 3)
     require_vision(model)
     if config.dry_run:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cutis.files import atomic_path, write_json
+from cutis.files import atomic_path, sha256_json, write_json
 from cutis.predictions import Predictions, write_predictions, write_predictions_csv
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def describe(
         "card": dataset.card.model_dump(mode="json"),
         "table": dataset.source.name,
         "table_sha256": dataset.table_sha256(),
+        "rows_sha256": sha256_json(predictions.table["id"][labelled].tolist()),
         "roles": dict(dataset.roles),
         "notes": list(full.notes),
         "split": config.split or ("test" if len(dataset) < len(full) else "all"),

@@ -101,6 +101,7 @@ def images_to_texts(
     )
     own = _neighbours(pairs.image_p, pairs.caption_p)
     table = _table(IMAGE_TO_TEXT, ids, [None] * len(ids), groups_i, ranks, right_i)
+    table["answer"] = [caption_name(u) for u in pairs.caption_p[first_p]]
     return Direction(IMAGE_TO_TEXT, result, _with_lists(table, ranks, caption_name, own))
 
 
@@ -134,6 +135,7 @@ def texts_to_images(
     names = [ids[i] for i in pairs.image_p]
     captions = [caption_name(u) for u in pairs.caption_p]
     table = _table(TEXT_TO_IMAGE, names, captions, groups_p, ranks, right_p)
+    table["answer"] = names
     holders = _neighbours(caption_of_p, image_of_p)
     own = {p: holders[u] for p, u in enumerate(pairs.caption_p.tolist())}
     return Direction(TEXT_TO_IMAGE, result, _with_lists(table, ranks, lambda i: ids[i], own))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from pydantic import Field
 
-from cutis.config import DataConfig, RunConfig
+from cutis.config import ManyConfig
+from cutis.config import command_line as command_of
 from cutis.errors import CutisError
+from cutis.features.loader import Loader
+from cutis.features.many import ManyResult
 from cutis.predictions import Predictions, make_predictions
 from cutis.runs import Run
 
@@ -23,10 +25,9 @@ if TYPE_CHECKING:
     from cutis.tasks.classifier import ZeroShotClassifier
 
 
-class ZeroShotConfig(RunConfig, DataConfig):
+class ZeroShotConfig(ManyConfig):
     """Settings of ``cutis zero-shot``."""
 
-    model: str = Field(default="cutis-tiny", description="Model name; see 'cutis models list'.")
     classes: str | None = Field(
         default=None,
         description="Class names in label order, as a,b,c or a card's name [the dataset's own].",
@@ -96,20 +97,41 @@ class ZeroShotResult:
         return "\n".join(self.lines)
 
 
-def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
+def zero_shot(config: ZeroShotConfig) -> ZeroShotResult | ManyResult:
     """Diagnose a table of images by prompts alone.
 
     The run directory receives predictions, metrics with confidence intervals that resample
-    lesions or patients, and a report. The same call again finishes what is missing.
+    lesions or patients, and a report. The same call again finishes what is missing. Several
+    models or tables give one run each and a leaderboard.
 
     Raises
     ------
     CutisError
         For every input that cannot be used; nothing finished before is lost.
     """
-    from cutis.data import load_dataset
+    if config.is_many():
+        from cutis.tasks.many import run_with_leaderboard
+
+        return run_with_leaderboard("zero-shot", config, zero_shot_one)
+    return zero_shot_one(config, Loader())
+
+
+def zero_shot_one(config: ZeroShotConfig, loader: Loader) -> ZeroShotResult:
+    """Evaluate one model on one dataset.
+
+    Parameters
+    ----------
+    config
+        Settings with a single model and dataset.
+    loader
+        Where dataset and model come from.
+
+    Raises
+    ------
+    CutisError
+        For every input that cannot be used.
+    """
     from cutis.features import default_cache
-    from cutis.models import load_model
     from cutis.models.halves import require_both
     from cutis.tasks.classifier import make_classifier
     from cutis.tasks.selection import (
@@ -119,15 +141,13 @@ def zero_shot(config: ZeroShotConfig) -> ZeroShotResult:
         refuse_single_class,
     )
 
-    full = load_dataset(
-        config.data, images=config.images, card=config.card, columns=config.columns()
-    )
+    full = loader.dataset(config)
     dataset = choose_rows(full, config.split)
     classes = choose_classes(dataset, config.classes)
     dataset = replace(dataset, classes=classes.names)
     refuse_single_class(dataset)
     refuse_no_files(dataset)
-    model = load_model(config.model, device=config.device, precision=config.precision)
+    model = loader.model(config, device=config.device, precision=config.precision)
     require_both(model)
     cache = config.cache or default_cache()
     if config.dry_run:
@@ -252,14 +272,7 @@ def outputs_name(dataset: Dataset, row: int) -> str:
 
 def command_line(config: ZeroShotConfig) -> str:
     """Return the command that makes this run, with only the settings that differ from default."""
-    words = ["cutis", "zero-shot"]
-    for name, value in config.model_dump(mode="json").items():
-        default = type(config).model_fields[name].get_default()
-        if value is None or value == default or name == "dry_run":
-            continue
-        flag = "--" + name.replace("_", "-")
-        words += [flag] if value is True else [flag, str(value)]
-    return shlex.join(words)
+    return command_of("zero-shot", config)
 
 
 def closing_lines(directory: Path) -> tuple[str, ...]:

@@ -29,7 +29,10 @@ def choose_queries(table: pd.DataFrame) -> dict[str, tuple[list[int], list[int]]
     for direction in dict.fromkeys(table["direction"]):
         rows = np.flatnonzero((table["direction"] == direction).to_numpy())
         part = table.iloc[rows]
-        names = [f"{q} {c}" for q, c in zip(part["query"], part["caption"], strict=True)]
+        names = [
+            f"{query} {caption if _given(caption) else ''}"
+            for query, caption in zip(part["query"], part["caption"], strict=True)
+        ]
         hashes = [sha256(name.encode()).digest() for name in names]
         sample = _distinct(part, sorted(range(len(part)), key=lambda i: hashes[i]), SAMPLE)
         ranks = part["rank"].to_numpy(float)

@@ -38,12 +38,13 @@ class Item(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One query with the first items of its list."""
+    """One query with the first items of its list, and what would have been right."""
 
     id: str
     text: str
     picture: str | None
     rank: str
+    answer: str
     items: list[Item]
     found: bool
 
@@ -189,6 +190,7 @@ def _example(tables: RetrievalTables, row: int, direction: str, picture: Any) ->
     to_text = direction == "image-to-text"
     name = str(record["query"])
     caption = tables.captions.get(str(record["caption"]))
+    answer = tables.captions.get(str(record.get("answer")))
     items = []
     for place, (item, score, right) in enumerate(
         zip(record["top"][:SHOWN], record["scores"], record["right"], strict=False), start=1
@@ -209,6 +211,7 @@ def _example(tables: RetrievalTables, row: int, direction: str, picture: Any) ->
         text=caption.text if by_text and caption else "",
         picture=picture(name),
         rank=f"{float(record['rank']):,.0f}",
+        answer=answer.text if to_text and answer else "",
         items=items,
         found=any(item.right for item in items),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cutis.report.wording import decimal, of_100
+from cutis.report.wording import of_100
 
 
 class DirectionWords(NamedTuple):
@@ -76,10 +76,10 @@ def measure_reading(name: str, value: float, words: DirectionWords, n_gallery: i
         return f"Of the first {k} {words.items}, {of_100(value)} are right."
     readings = {
         "mean_recall": "Mean of the lines above.",
-        "mean_rank": f"The first right one stands at place {decimal(value, 1)} of {n_gallery:,} on "
+        "mean_rank": f"The first right one stands at place {value:.1f} of {n_gallery:,} on "
         "average; 1 is ideal.",
         "median_rank": f"For half of the {words.queries} it stands at place "
-        f"{decimal(value, 1)} or before.",
+        f"{value:g} or before.",
         "mrr": "Mean of 1 / place of the first right one; 1 is ideal.",
         "map_at_r": "Average precision over as many places as there are right ones; 1 is ideal.",
     }
