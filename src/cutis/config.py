@@ -44,7 +44,9 @@ class RunConfig(VerbConfig):
 class DataConfig(VerbConfig):
     """Settings of a verb that reads a dataset."""
 
-    data: Path = Field(description="Table of images: CSV, TSV or Parquet.")
+    data: Path = Field(
+        description="Table of images (CSV, TSV, Parquet), or a name from 'cutis data list'."
+    )
     images: Path | None = Field(
         default=None, description="Folder the image paths are relative to [table's folder]."
     )

@@ -19,6 +19,7 @@ from cutis.data.findings import FIRST_ROW
 from cutis.data.harmonise import harmonise
 from cutis.data.labels import Labels, read_labels
 from cutis.data.matching import matching_card
+from cutis.data.named import resolve
 from cutis.data.one_hot import OneHot, find_one_hot, read_one_hot
 from cutis.data.paths import ImageFiles, choose_root, locate
 from cutis.data.refusals import refuse_not_one_hot, refuse_outside, refuse_unknown_labels
@@ -57,7 +58,7 @@ def load_dataset(
     Parameters
     ----------
     table
-        CSV, TSV or Parquet file.
+        CSV, TSV or Parquet file, or the name of a card whose table is below ``$CUTIS_DATA``.
     images
         Folder the image names are joined to; by default the one that ``dataset.yaml`` beside the
         table names, else the table's folder, or ``images`` in it.
@@ -110,7 +111,9 @@ def read_dataset(
     See :func:`load_dataset`; a label that is not in the card counts as missing, and a name that
     leads out of the image folder has no file.
     """
-    source = Path(table)
+    source, called = resolve(table)
+    if card is None and called is not None and _beside(source) != called.name:
+        card = called
     raw = read_table(source)
     given = dict(columns or {})
     asked = asked_columns(given.get("label", ""), raw.frame.columns.tolist())
@@ -232,6 +235,12 @@ def _final_card(card: DatasetCard | None, labels: Labels, source: Path) -> Datas
     if card is None:
         return DatasetCard(name=source.stem or "table", title=source.name, classes=labels.classes)
     return card if card.classes else card.model_copy(update={"classes": labels.classes})
+
+
+def _beside(source: Path) -> str | None:
+    """Return the name on the card beside the table, if there is one."""
+    beside = source.parent / CARD_FILE
+    return read_card(beside).name if beside.is_file() else None
 
 
 def _recorded_images(source: Path) -> Path | None:

@@ -123,8 +123,8 @@ def data_split(config: DataSplitConfig) -> SplitTable:
     parts = _parts(config)
     column = config.name or ("fold" if config.folds else "split")
     data = load_from(config)
-    raw = read_table(config.data).frame
-    _refuse_column(raw, column, config.data)
+    raw = read_table(data.source).frame
+    _refuse_column(raw, column, data.source)
     if len(parts) > len(data):
         raise CutisError(
             f"{len(data)} rows cannot be cut into {len(parts)} parts.", fix="give fewer --folds"
@@ -141,7 +141,7 @@ def data_split(config: DataSplitConfig) -> SplitTable:
     parts_n = np.array(list(parts), dtype=object)[numbers]
     new = raw.copy()
     new[column] = parts_n if config.folds is None else numbers
-    _write(new, config)
+    _write(new, config, data.source)
     return SplitTable(data, config.output, column, parts_n, n_groups, config.seed)
 
 
@@ -174,9 +174,9 @@ def _refuse_column(raw: pd.DataFrame, column: str, source: Path) -> None:
         )
 
 
-def _write(new: pd.DataFrame, config: DataSplitConfig) -> None:
+def _write(new: pd.DataFrame, config: DataSplitConfig, source: Path) -> None:
     output = config.output
-    if output.exists() and output.samefile(config.data):
+    if output.exists() and output.samefile(source):
         raise CutisError(
             f"The output {output} is the input; the input is never changed.",
             fix="choose another file with -o/--output",

@@ -144,6 +144,23 @@ def _read_text(path: Path) -> RawTable:
     return RawTable(frame.drop(columns=empty), delimiter, (note,))
 
 
+def read_header(path: Path) -> list[str]:
+    """Return the column names of a table from its first lines; empty if it is no table."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_SNIFF)
+        if head[:4] == b"PAR1":
+            import pyarrow.parquet as pq
+
+            return [str(name) for name in pq.read_schema(path).names]
+    except (OSError, ValueError):  # pyarrow's own errors are ValueErrors too
+        return []
+    utf16 = head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    text = head.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
+    delimiter = "\t" if path.suffix.casefold() in TABS else sniff_delimiter(text)
+    return [name.strip() for name in next(iter(_rows(text, delimiter, 1)), [])]
+
+
 def _rows(text: str, delimiter: str, count: int) -> list[list[str]]:
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
