@@ -75,12 +75,14 @@ def write(
     wanted = ("model_type", "vocab_size", "hidden_size", "num_hidden_layers", "hidden_act",
               "num_attention_heads", "intermediate_size", "max_position_embeddings",
               "type_vocab_size", "layer_norm_eps", "pad_token_id")  # fmt: skip
+    running = ("running_mean", "running_var", "num_batches_tracked")
+    parameters = sum(t.numel() for name, t in state.items() if not name.endswith(running))
     return save_model_dir(
         out,
         state,
         MODEL_CFG,
         PREPROCESS_CFG,
-        card,
+        {**card, "parameters": parameters},
         [text_folder / "tokenizer.json"],
         text_config={key: whole[key] for key in wanted},
     )

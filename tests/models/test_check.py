@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from cutis import cli
+from cutis.errors import CutisError
 from cutis.models import Model, load_model
-from cutis.models.check import check_model, sample_images
+from cutis.models.check import ModelsCheckConfig, check_model, models_check, sample_images
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def spoiled(model: Model, spoil) -> Model:
 def test_a_sound_model_passes(model: Model):
     report = check_model(model)
     assert report.exit_code == 0
-    assert {line.status for line in report.lines} == {"PASS"}
+    assert {line.status for line in report.lines} == {"PASS", "INFO"}
     assert "is fit for use" in report.render()
     assert "texts: same in any batch" in report.render()
 
@@ -52,7 +54,7 @@ def test_features_that_are_never_the_same(model: Model):
 
 def test_features_that_are_always_the_same(model: Model):
     found = failed(spoiled(model, lambda image, x: torch.ones(len(x), 16)))
-    assert found == ["images: told apart"]
+    assert found == ["images: told apart", "images with texts"]
 
 
 def test_features_of_another_length(model: Model):
@@ -81,6 +83,7 @@ def test_a_missing_tokenizer_is_a_warning_and_token_ids_are_used(cae_file: Path)
     model = load_model(f"dermlip-panderm@{cae_file}", device="cpu")
     report = check_model(model)
     assert [line.what for line in report.lines if line.status == "WARN"] == ["tokenizer"]
+    assert "images with texts" not in {line.what for line in report.lines}
     assert any(line.what == "token ids: same in any batch" for line in report.lines)
 
 
@@ -93,3 +96,26 @@ def test_the_sample_images_are_always_the_same():
     first, second = sample_images(), sample_images()
     assert [a.tobytes() for a in first] == [b.tobytes() for b in second]
     assert len({image.size for image in first}) == 4
+
+
+def test_check_passes_a_sound_model_and_fails_one_that_is_not_its_card(
+    mixed_folder: Path, cae_file: Path
+):
+    good = models_check(ModelsCheckConfig(name=f"local-dir:{mixed_folder}", device="cpu"))
+    assert good.exit_code == 0
+    small = models_check(ModelsCheckConfig(name=f"dermlip-panderm@{cae_file}", device="cpu"))
+    assert small.exit_code == 1
+    assert "the card says 512" in small.render()
+
+
+def test_check_of_what_cannot_be_loaded_is_an_error():
+    with pytest.raises(CutisError, match="not on this machine"):
+        models_check(ModelsCheckConfig(name="dermlip-panderm"))
+
+
+def test_the_command_line_tells_a_good_file_from_a_bad_one(
+    mixed_folder: Path, cae_file: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert cli.run(["models", "check", f"local-dir:{mixed_folder}", "--device", "cpu"]) == 0
+    assert "is fit for use" in capsys.readouterr().out
+    assert cli.run(["models", "check", f"dermlip-panderm@{cae_file}", "--device", "cpu"]) == 1

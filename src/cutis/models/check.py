@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from cutis.config import VerbConfig
+from cutis.models.check_file import Line, check_file, judged
+from cutis.models.identify import identify
+from cutis.models.names import parse_name
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL import Image
 
     from cutis.models.model import Floats, Model
+    from cutis.models.sources import Source
 
 TOLERANCE = {"fp32": 1e-5, "bf16": 5e-2}
 TEXTS = ("melanoma", "a dermoscopic image of a benign nevus on the back", "psoriasis of the scalp")
@@ -26,7 +32,9 @@ class ModelsCheckConfig(VerbConfig):
     takes_positional: ClassVar[bool] = True
 
     name: str = Field(
-        default="cutis-tiny", description="Model name, such as a card's or CARD@/path/to/file."
+        default="cutis-tiny",
+        description="Model name, such as a card's or CARD@/path/to/file, or a checkpoint file "
+        "alone: then the cards it fits are found.",
     )
     device: str = Field(default="auto", description="Where to compute: auto, cpu, cuda or mps.")
     precision: Literal["fp32", "bf16"] = Field(
@@ -35,35 +43,24 @@ class ModelsCheckConfig(VerbConfig):
 
 
 def models_check(config: ModelsCheckConfig) -> CheckReport:
-    """Load a model strictly and run its self-test.
+    """Load a model or a checkpoint file strictly and run its self-test.
 
     Raises
     ------
     CutisError
-        If it cannot be loaded.
+        If it cannot be loaded, or a file given alone fits no card or several.
     """
     from cutis.models.load import load_model
+    from cutis.models.sources import resolve
 
-    return check_model(load_model(config.name, config.device, config.precision))
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that was checked.
-
-    Parameters
-    ----------
-    status
-        ``"PASS"``, ``"WARN"`` or ``"FAIL"``.
-    what
-        What was checked.
-    found
-        What was found.
-    """
-
-    status: str
-    what: str
-    found: str
+    name, found = config.name, []
+    path = Path(config.name).expanduser()
+    if path.is_file():
+        card = identify(path)
+        name = f"{card.name}@{path}"
+        found = [Line("PASS", "which model", f"it fits one card, {card.name}: {card.title}")]
+    source = resolve(parse_name(name))
+    return check_model(load_model(name, config.device, config.precision), source, found)
 
 
 @dataclass(frozen=True)
@@ -94,25 +91,44 @@ class CheckReport:
         return "\n".join([*rows, f"{self.name} {verdict}."])
 
 
-def check_model(model: Model) -> CheckReport:
+def check_model(
+    model: Model, source: Source | None = None, before: Iterable[Line] = ()
+) -> CheckReport:
     """Run the self-test on synthetic images and a few words.
 
-    Checked: finite weights and features, equal output when repeated, output independent of the
-    batch (1e-5 in float32), different inputs told apart, and the card against the towers.
+    Checked: hash, size and lengths against the card, finite weights and features, equal output
+    when repeated, output independent of the batch (1e-5 in float32), different inputs told apart,
+    and that images and texts share one space. Said besides: file, stored precision, what loading
+    left out, preprocessing and where it comes from, norms of the features.
 
     Parameters
     ----------
     model
         A loaded model.
+    source
+        Where its numbers come from, for what is said of its file.
+    before
+        Lines to put first.
     """
-    lines = [*_weights(model), *_card(model)]
+    lines = [*before, *check_file(model, source)]
     if model.has_vision:
         images = sample_images()
         lines += _features("images", lambda rows: model.embed_images([images[i] for i in rows]),
                            len(images), model)  # fmt: skip
     if model.has_text:
         lines += _texts(model)
+    if model.has_vision and model.has_text and model.tokenizer is not None:
+        lines.append(_together(model))
     return CheckReport(model.name, tuple(lines))
+
+
+def _together(model: Model) -> Line:
+    """Check that the cosine of image and text depends on the image."""
+    image_nd, text_md = model.embed_images(sample_images()), model.embed_texts(list(TEXTS))
+    cosine_nm = _unit(image_nd) @ _unit(text_md).T
+    low, high, spread = cosine_nm.min(), cosine_nm.max(), float(cosine_nm.std(axis=0).min())
+    found = f"cosines from {low:.3f} to {high:.3f}"
+    return judged(bool(np.isfinite(cosine_nm).all()) and spread > 1e-6, "images with texts", found)
 
 
 def sample_images(count: int = 4) -> list[Image.Image]:
@@ -127,29 +143,6 @@ def sample_images(count: int = 4) -> list[Image.Image]:
     return images
 
 
-def _weights(model: Model) -> Iterator[Line]:
-    tensors = list(model.towers.module.state_dict().values())
-    broken = sum(not bool(t.isfinite().all()) for t in tensors if t.is_floating_point())
-    total = sum(parameter.numel() for parameter in model.towers.module.parameters())
-    yield Line("PASS", "loaded strictly", f"layout {model.layout}, {len(tensors)} tensors")
-    yield _line(not broken, "finite weights", f"{broken} tensors with infinite or missing values")
-    wanted = model.card.parameters
-    if wanted is not None:
-        found = f"{total:,} parameters, the card says {wanted:,}"
-        yield _line(total == wanted, "size as on the card", found)
-
-
-def _card(model: Model) -> Iterator[Line]:
-    card = model.card
-    pairs = {
-        "feature length": (card.dim, model.dim),
-        "context length": (card.context_length, model.context_length),
-    }
-    for what, (said, found) in pairs.items():
-        if said is not None and model.towers.pooling != "pre-head":
-            yield _line(said == found, f"{what} as on the card", f"{found}, the card says {said}")
-
-
 def _features(what: str, embed: Callable[[list[int]], Floats], n: int, model: Model) -> list[Line]:
     rows = list(range(n))
     together = embed(rows)
@@ -157,16 +150,17 @@ def _features(what: str, embed: Callable[[list[int]], Floats], n: int, model: Mo
     alone = np.concatenate([embed([row]) for row in rows])
     scale = max(float(np.abs(together).max(initial=0)), 1.0)
     moved = float(np.abs(together - alone).max()) / scale
-    units = together / np.maximum(np.linalg.norm(together, axis=1, keepdims=True), 1e-30)
+    units, norms = _unit(together), np.linalg.norm(together, axis=1)
     closest = float((units @ units.T - 2 * np.eye(n)).max())
     limit = TOLERANCE[model.precision]
     shape = (n, model.dim)
     return [
-        _line(together.shape == shape, f"{what}: shape", f"{together.shape}, expected {shape}"),
-        _line(bool(np.isfinite(together).all()), f"{what}: finite features", "all must be"),
-        _line(bool((together == again).all()), f"{what}: repeatable", "the same twice"),
-        _line(moved <= limit, f"{what}: same in any batch", f"moved {moved:.1e} of {limit:.0e}"),
-        _line(closest < 1 - 1e-6, f"{what}: told apart", f"closest pair has cosine {closest:.4f}"),
+        judged(together.shape == shape, f"{what}: shape", f"{together.shape}, expected {shape}"),
+        judged(bool(np.isfinite(together).all()), f"{what}: finite features", "all must be"),
+        judged(bool((together == again).all()), f"{what}: repeatable", "the same twice"),
+        judged(moved <= limit, f"{what}: same in any batch", f"moved {moved:.1e} of {limit:.0e}"),
+        judged(closest < 1 - 1e-6, f"{what}: told apart", f"closest pair has cosine {closest:.4f}"),
+        Line("INFO", f"{what}: norms", f"{norms.min():.3g} to {norms.max():.3g}"),
     ]
 
 
@@ -192,5 +186,7 @@ def _token_ids(model: Model) -> np.ndarray:
     return ids_nt
 
 
-def _line(good: bool, what: str, found: str) -> Line:
-    return Line("PASS" if good else "FAIL", what, found)
+def _unit(rows_nd: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
+    norms = np.linalg.norm(rows_nd, axis=1, keepdims=True)
+    unit: npt.NDArray[np.floating[Any]] = rows_nd / np.maximum(norms, 1e-30)
+    return unit
