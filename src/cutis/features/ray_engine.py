@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cutis.errors import CutisError
 from cutis.features.extract import Work, shard_rows
 from cutis.features.ray_cluster import Share, cluster
-from cutis.features.ray_worker import ShardWorker, placed, read_answer
+from cutis.features.ray_worker import ATTEMPTS, Attempts, ShardWorker, placed, read_answer
 from cutis.features.store import FeatureStore
 from cutis.progress import Progress, say
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from cutis.data import Dataset
     from cutis.models import Model
 
-# A worker that dies this often on one shard would die again: too little memory, most likely.
-RESTARTS = 3
 # Ray keeps one entry per block; beyond these, several shards share a block and are redone together.
 MOST_BLOCKS = 4096
 
@@ -91,6 +89,8 @@ class RayEngine:
             with Progress(n_images, f"Features, Ray workers: {size}") as progress:
                 for answer in _answers(pipeline):
                     shard, values, errors = read_answer(answer, meta["dim"])
+                    if answer["attempt"] > 1:
+                        say(f"A Ray worker was lost; its shard {shard} was computed by another.")
                     store.add_shard(shard, values, errors)
                     progress.advance(len(shard_rows(shard, meta)), len(errors))
             return Work(n_images, time.monotonic() - start)
@@ -119,6 +119,8 @@ class RayEngine:
             "device": "cuda" if wanted.gpus else "cpu",
             "root": str(dataset.root),
             "workers": workers if wanted.gpus else min(workers, wanted.processors),
+            "attempts": ray.remote(num_cpus=0)(Attempts).remote(),
+            "most": ATTEMPTS,
         }
         return ray.data.from_arrow(blocks).map_batches(
             ShardWorker,
@@ -128,8 +130,6 @@ class RayEngine:
             fn_constructor_kwargs=settings,
             num_cpus=wanted.processors,
             num_gpus=wanted.gpus,
-            max_restarts=RESTARTS,
-            max_task_retries=RESTARTS,
         )
 
 
@@ -137,6 +137,7 @@ def _answers(pipeline: Any) -> Iterator[dict[str, Any]]:
     """Yield the workers' answers as they come."""
     from ray.exceptions import RayError, RayTaskError
 
+    # Ray gives the work of a lost worker to another by itself.
     try:
         for batch in pipeline.iter_batches(
             batch_size=None, prefetch_batches=0, batch_format="pyarrow"
@@ -146,10 +147,9 @@ def _answers(pipeline: Any) -> Iterator[dict[str, Any]]:
         raise
     except RayError as error:
         raise CutisError(
-            f"Ray workers were lost {RESTARTS + 1} times on one shard "
-            f"({type(error).__name__}). What was finished before is kept.",
-            allowed="The usual cause is too little memory: each worker holds a whole model.",
-            fix="run the same command again with a smaller --ray-workers",
+            f"The Ray cluster failed ({type(error).__name__}: {str(error).splitlines()[0]}). What "
+            "was finished before is kept.",
+            fix="run the same command again; 'ray status' shows the nodes of a cluster",
         ) from error
 
 

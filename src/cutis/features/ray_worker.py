@@ -45,6 +45,22 @@ class ShardRows:
     image_paths: Mapping[int, Path]
 
 
+# A shard that cost this many workers would cost the next one too: too little memory, most likely.
+ATTEMPTS = 4
+
+
+class Attempts:
+    """Counts how often each shard was begun; lives in one Ray process of its own."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}
+
+    def begin(self, shard: int) -> int:
+        """Return how often a shard has been begun, this time included."""
+        self.counts[shard] = self.counts.get(shard, 0) + 1
+        return self.counts[shard]
+
+
 class Silent(Progress):
     """Progress that the driver shows."""
 
@@ -67,14 +83,26 @@ class ShardWorker:
         Folder of the images.
     workers
         Decoding threads.
+    attempts
+        Ray's handle of an :class:`Attempts`.
+    most
+        How often a shard may be begun.
     """
 
     def __init__(
-        self, model: Any, meta: dict[str, Any], device: str, root: str, workers: int
+        self,
+        model: Any,
+        meta: dict[str, Any],
+        device: str,
+        root: str,
+        workers: int,
+        attempts: Any,
+        most: int = ATTEMPTS,
     ) -> None:
         import ray
 
         self.meta, self.root, self.workers = meta, Path(root), workers
+        self.attempts, self.most = attempts, most
         self.failure = _refusal(meta)
         self.model: Model | None = None
         if self.failure is None:
@@ -93,8 +121,17 @@ class ShardWorker:
 
     def answer(self, row: dict[str, Any]) -> dict[str, Any]:
         """Embed one shard; its features as bytes, its unreadable rows and a failure as JSON."""
-        answer = {"shard": row["shard"], "values": b"", "errors": "[]", "failure": self.failure}
-        if self.failure is None:
+        import ray
+
+        attempt = ray.get(self.attempts.begin.remote(row["shard"]))
+        answer = {
+            "shard": row["shard"],
+            "values": b"",
+            "errors": "[]",
+            "failure": self.failure or (_lost(self.most) if attempt > self.most else None),
+            "attempt": attempt,
+        }
+        if answer["failure"] is None:
             try:
                 values, errors = self.embed(row)
             except CutisError as error:
@@ -145,6 +182,17 @@ def _refusal(meta: dict[str, Any]) -> str | None:
     )
 
 
+def _lost(times: int) -> str:
+    return failure_text(
+        CutisError(
+            f"A Ray worker was lost {times} times on the same images. What was finished before is "
+            "kept.",
+            allowed="The usual cause is too little memory: each worker holds a whole model.",
+            fix="run the same command again with fewer --ray-workers",
+        )
+    )
+
+
 def failure_text(error: CutisError) -> str:
     """Return an error as JSON that :func:`read_answer` raises again."""
     return json.dumps({"problem": error.problem, "allowed": error.allowed, "fix": error.fix})
@@ -155,7 +203,13 @@ def answer_schema() -> pyarrow.Schema:
     import pyarrow as pa
 
     return pa.schema(
-        {"shard": pa.int64(), "values": pa.binary(), "errors": pa.string(), "failure": pa.string()}
+        {
+            "shard": pa.int64(),
+            "values": pa.binary(),
+            "errors": pa.string(),
+            "failure": pa.string(),
+            "attempt": pa.int64(),
+        }
     )
 
 

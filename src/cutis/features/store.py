@@ -170,7 +170,7 @@ class FeatureStore:
         rows = np.setdiff1d(rows, [error.row for error in self.shard_errors(shard)])
         try:
             values = np.load(self.dir / name, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise self.damaged(name, f"it cannot be read ({error})") from error
         if values.shape != (len(rows), meta["dim"]) or values.dtype != np.float32:
             raise self.damaged(
