@@ -204,7 +204,7 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
         outcome = _attempt(pair, run_one, loader, config.output)
         if isinstance(outcome, Failure):
             failures.append(outcome)
-            lines.append(f"  failed: {outcome.reason}")
+            lines.append("  failed, see below")
         else:
             results.append(outcome)
             lines += [f"  {line}" for line in outcome.render().splitlines()]

@@ -38,6 +38,6 @@ def run_with_leaderboard(verb: str, config: C, run_one: Callable[[C, Loader], An
     measured = [result.dir for result in done.results if result.metrics is not None]
     if not measured:
         return replace(done, lines=(*done.lines, "No run has metrics, so there is no leaderboard."))
-    failed = [FailedRun(f.model, f.data, f.reason) for f in done.failures]
+    failed = [FailedRun(f.model, f.folder.rsplit("/")[-1], f.reason) for f in done.failures]
     page = write_leaderboard(measured, config.output, failed)
     return replace(done, lines=(*done.lines, f"Leaderboard: {page}"))

@@ -12,7 +12,7 @@ from cutis.report.leaderboard.entries import Entry
 from cutis.report.leaderboard.files import address
 from cutis.report.metric_words import LOWER_IS_BETTER, METRICS, ORDER
 from cutis.report.retrieval.words import UNBOUNDED, measure_title
-from cutis.report.scrub import base_name, scrub_text
+from cutis.report.scrub import base_name, scrub_text, scrub_word
 from cutis.report.wording import count, decimal, interval, listing, unit
 
 # As many as fit beside the models on A4.
@@ -52,8 +52,7 @@ def render_board(board: Board, folder: Path) -> str:
         "axis": interval_axis(WIDTH).inline(),
         "models": [_model(board, key) for key in board.models],
         "failed": [
-            (base_name(f.model) if "/" in f.model and ":" not in f.model else scrub_text(f.model),
-             base_name(f.data), scrub_text(f.reason, known=(f.data,)))
+            (scrub_word(f.model), base_name(f.data), scrub_text(f.reason))
             for f in board.failed
         ],
         "level": f"{100 * board.columns[0].sample.confidence:g}",
@@ -203,26 +202,35 @@ def _bar(column: Column, key: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _others(column: Column, ranked: list[str], names: list[str]) -> dict[str, Any] | None:
+def _others(column: Column, ranked: list[str], names: list[str]) -> list[dict[str, Any]]:
+    """Return the other measures as tables of a few models each."""
     if not names:
-        return None
+        return []
+    parts = [ranked[i : i + COLUMNS_PER_TABLE] for i in range(0, len(ranked), COLUMNS_PER_TABLE)]
+    return [
+        {
+            "models": [column.entries[key].model for key in part],
+            "rows": [
+                {
+                    "title": metric_title(name),
+                    "lower": name in LOWER_IS_BETTER or name.endswith(UNBOUNDED),
+                    "cells": [_other_cell(column.entries[key], name) for key in part],
+                }
+                for name in names
+            ],
+        }
+        for part in parts
+    ]
+
+
+def _other_cell(entry: Entry, name: str) -> dict[str, Any]:
+    numbers = entry.metrics.get(name, {})
+    places = 3 if _is_bounded(name) else 2
     return {
-        "models": [column.entries[key].model for key in ranked],
-        "rows": [
-            {
-                "title": metric_title(name),
-                "lower": name in LOWER_IS_BETTER or name.endswith(UNBOUNDED),
-                "cells": [
-                    {
-                        "value": numbers.get("value"),
-                        "shown": decimal(numbers.get("value"), 3 if _is_bounded(name) else 2),
-                        "interval": interval(numbers, 3 if _is_bounded(name) else 2),
-                    }
-                    for numbers in (column.entries[key].metrics.get(name, {}) for key in ranked)
-                ],
-            }
-            for name in names
-        ],
+        "model": entry.model,
+        "value": numbers.get("value"),
+        "shown": decimal(numbers.get("value"), places),
+        "interval": interval(numbers, places),
     }
 
 

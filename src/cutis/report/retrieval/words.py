@@ -78,8 +78,7 @@ def measure_reading(name: str, value: float, words: DirectionWords, n_gallery: i
         "mean_recall": "Mean of the lines above.",
         "mean_rank": f"The first right one stands at place {value:.1f} of {n_gallery:,} on "
         "average; 1 is ideal.",
-        "median_rank": f"For half of the {words.queries} it stands at place "
-        f"{value:g} or before.",
+        "median_rank": f"For half of the {words.queries} it stands at place {value:g} or before.",
         "mrr": "Mean of 1 / place of the first right one; 1 is ideal.",
         "map_at_r": "Average precision over as many places as there are right ones; 1 is ideal.",
     }
