@@ -68,8 +68,10 @@ def _splits(source: Source, n: int) -> tuple[list[str | None], tuple[str, ...]]:
                     fix="get the tables of row numbers that belong to this meta.csv",
                 )
             split[row] = name
-    notes = (f"No rows of the {', '.join(missing)} split: {missing[0]}_indexes.csv is not there.",)
-    return split, notes if missing else ()
+    if not missing:
+        return split, ()
+    note = f"No rows of the {' and '.join(missing)} split: {missing[0]}_indexes.csv is not there."
+    return split, (note,)
 
 
 FORMAT = Format(

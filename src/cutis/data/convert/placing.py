@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from cutis.data.convert.columns import IMAGES
+from cutis.data.convert.columns import IMAGES, ORDER
 from cutis.data.convert.source import ROW, TABLE
 from cutis.data.paths import EXTENSIONS, ImageFiles, Listing, inside, locate
 from cutis.errors import CutisError
@@ -181,10 +181,10 @@ def _refuse_outside(files: ImageFiles, column: str, frame: pd.DataFrame) -> None
     )
 
 
-def named_but_empty(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without the columns of views and masks nobody has."""
-    empty = [c for c in IMAGES[1:] if c in frame.columns and frame[c].isna().all()]
-    return frame.drop(columns=empty)
+def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without the columns of roles, captions aside, that no row has."""
+    roles = [c for c in ORDER if c != "image" and "caption" not in c and c in frame.columns]
+    return frame.drop(columns=[c for c in roles if frame[c].isna().all()])
 
 
 def copy_images(frame: pd.DataFrame, root: Path, target: Path) -> int:

@@ -22,8 +22,8 @@ from cutis.data.convert.placing import (
     LOST_COLUMNS,
     Placed,
     copy_images,
-    named_but_empty,
     place,
+    without_empty,
 )
 from cutis.data.convert.record import begin, claim, finish
 from cutis.data.convert.registry import FORMATS
@@ -255,9 +255,8 @@ def _write(
     recorded: str,
 ) -> tuple[str, ...]:
     """Write table, card, list of missing images and further files; return the notes."""
-    frame = named_but_empty(placed.frame)
+    frame = without_empty(placed.frame)
     frame = frame.drop(columns=[c for c in (TABLE, ROW) if c in frame.columns])
-    frame = frame.drop(columns=[c for c in frame.columns if c != "image" and frame[c].isna().all()])
     classes = card.classes if card else ()
     notes: tuple[str, ...] = ()
     if "label" in frame.columns:
