@@ -95,6 +95,13 @@ def test_what_cannot_be_done_is_explained(table, columns, split, said: str):
         choose_parts(table(**columns), split, 0.2, 0)
 
 
+def test_as_many_classes_as_rows_are_held_out_all_the_same(table):
+    parts = choose_parts(table(label=[f"kind {i}" for i in range(60)]), None, 0.25, 0)
+    assert len(parts.val) == 8, "the split 'val'"
+    alone = table(label=[f"kind {i}" for i in range(60)], split=None)
+    assert 10 <= len(choose_parts(alone, "all", 0.25, 0).val) <= 20
+
+
 def test_val_itself_may_be_trained_on(table):
     parts = choose_parts(table(), "val", 0.3, 0)
     assert set(parts.rows()) == set(range(40, 48))

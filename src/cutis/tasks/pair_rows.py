@@ -78,7 +78,10 @@ def choose_parts(dataset: Dataset, split: str | None, val_share: float, seed: in
     if len(held_out):
         return Parts(train, held_out, wanted, f"the split '{VAL}' ({len(held_out)} rows)")
     groups_n = np.array(dataset.ids, object) if dataset.groups is None else dataset.groups
-    part = assign(dataset.labels[train], groups_n[train], [1 - val_share, val_share], seed)
+    shares = [1 - val_share, val_share]
+    part = assign(dataset.labels[train], groups_n[train], shares, seed)
+    if not (part == 1).any():  # classes of a row or two each cannot be shared out
+        part = assign(np.full(len(train), -1), groups_n[train], shares, seed)
     if not (part == 0).any() or not (part == 1).any():
         raise CutisError(
             f"{len(train)} rows in {len(set(groups_n[train].tolist()))} groups are too few to hold "
