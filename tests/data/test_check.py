@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -34,7 +35,7 @@ def rows(count: int = 12, **changed: str) -> list[str]:
 
 def check(folder: Path, lines: list[str], **settings: object) -> CheckReport:
     table = write_csv(folder / "t.csv", "\n".join(lines))
-    settings = {"min_subgroup": 1, **settings}
+    settings = {"min_subgroup": 1, "min_class": 1, **settings}
     return data_check(DataCheckConfig(data=table, **settings))  # type: ignore[arg-type]
 
 
@@ -78,6 +79,16 @@ def test_an_image_that_is_too_large(folder: Path) -> None:
     Image.new("L", (300, 300)).save(folder / "5.png")
     finding = only(check(folder, rows(), max_pixels=10_000))
     assert (finding.code, numbers(finding)) == ("too-large-file", [7])
+
+
+def test_images_of_8_and_of_16_bits_in_one_table(folder: Path) -> None:
+    deep = np.random.default_rng(0).integers(0, 65536, (40, 48)).astype(np.uint16)
+    Image.fromarray(deep).save(folder / "5.png")
+    report = check(folder, rows())
+    finding = only(report)
+    assert (finding.level, finding.code, numbers(finding)) == ("warning", "mixed-depth", [7])
+    assert "1 images have 16 bits per channel and 11 have 8" in finding.message
+    assert report.exit_code == 0
 
 
 def test_a_duplicate_id(folder: Path) -> None:
@@ -167,7 +178,19 @@ def test_a_split_the_card_expects_but_the_table_lacks(folder: Path) -> None:
     (folder / "dataset.yaml").write_text(
         "name: x\nclasses: [nv, mel]\nexpected_n: {train: 8, val: 1, test: 4}\n"
     )
-    assert "'val' has no labelled row" in only(check(folder, rows())).message
+    report = check(folder, rows())
+    assert [f.code for f in report.warnings] == ["fewer-rows"]
+    assert "'val' has no labelled row" in report.errors[0].message
+    assert report.exit_code == 1
+
+
+def test_a_published_table_may_be_here_in_part(folder: Path) -> None:
+    (folder / "dataset.yaml").write_text(
+        "name: isic2017\nclasses: [nv, mel]\nexpected_n: {train: 8, val: 1, test: 4}\n"
+    )
+    report = check(folder, rows())
+    assert {f.code for f in report.warnings} == {"empty-split", "fewer-rows"}
+    assert report.exit_code == 0
 
 
 def test_all_rows_of_one_class(folder: Path) -> None:
@@ -249,5 +272,7 @@ def test_the_fix_of_a_torn_lesion_repairs_the_table(folder: Path) -> None:
             group_column=given["--group-column"],
         )
     )  # fmt: skip
-    again = data_check(DataCheckConfig(data=new, split_column=given["--name"], min_subgroup=1))
+    again = data_check(
+        DataCheckConfig(data=new, split_column=given["--name"], min_subgroup=1, min_class=1)
+    )
     assert "group-in-two-splits" not in {f.code for f in again.findings}

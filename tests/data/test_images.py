@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutis.data.images import ImageError, image_sha256, load_image
+from cutis.data.images import ImageError, bit_depth, image_sha256, load_image
 from cutis.errors import CutisError
 from cutis.files import sha256_file
 from tests.data.builders import picture
@@ -219,3 +219,33 @@ def test_the_hash_of_a_file(tmp_path: Path) -> None:
     assert image_sha256(tmp_path / "a.jpg") == sha256_file(tmp_path / "a.jpg")
     with pytest.raises(ImageError):
         image_sha256(tmp_path / "b.jpg")
+
+
+def test_bit_depth_is_that_of_the_file(tmp_path: Path) -> None:
+    grey = (np.arange(64, dtype=np.uint16) * 900).reshape(8, 8)
+    Image.fromarray(grey).save(tmp_path / "deep.png")
+    Image.fromarray(grey).save(tmp_path / "deep.tif")
+    Image.new("RGB", (8, 8)).save(tmp_path / "flat.png")
+    Image.new("L", (8, 8)).save(tmp_path / "flat.jpg")
+    Image.new("1", (8, 8)).save(tmp_path / "bits.png")
+    depths = {p.name: bit_depth(p) for p in tmp_path.iterdir()}
+    assert depths == {
+        "deep.png": 16, "deep.tif": 16, "flat.png": 8, "flat.jpg": 8, "bits.png": 8
+    }  # fmt: skip
+
+
+def test_sixteen_bit_colour_counts_as_deep_and_keeps_its_upper_bits(tmp_path: Path) -> None:
+    # Pillow cannot write such a file, so it is put together by hand.
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        crc = zlib.crc32(kind + data)
+        return len(data).to_bytes(4, "big") + kind + data + crc.to_bytes(4, "big")
+
+    header = (2).to_bytes(4, "big") + (1).to_bytes(4, "big") + bytes([16, 2, 0, 0, 0])
+    line = b"\0" + np.array([[0x1234, 0x80FF, 0xFFFF], [0, 0x0100, 0xFE01]], ">u2").tobytes()
+    path = tmp_path / "rgb16.png"
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(line))
+        + chunk(b"IEND", b"")
+    )  # fmt: skip
+    assert bit_depth(path) == 16
+    assert np.asarray(load_image(path)).tolist() == [[[0x12, 0x80, 0xFF], [0, 1, 0xFE]]]

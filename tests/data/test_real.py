@@ -9,6 +9,7 @@ import pytest
 
 from cutis.data import load_dataset, load_image
 from cutis.data.check import DataCheckConfig, data_check
+from cutis.data.machine import on_this_machine
 from cutis.data.split import DataSplitConfig, data_split
 
 pytestmark = pytest.mark.shared
@@ -100,3 +101,73 @@ def test_a_split_by_image_tears_patients_apart_and_ours_does_not(
     ours = tmp_path / "ours.csv"
     data_split(DataSplitConfig(data=table, output=ours, seed=3))
     assert not data_check(DataCheckConfig(data=ours, images=images, table_only=True)).errors
+
+
+PUBLISHED = {
+    "ham10000": "HAM10000_metadata.csv",
+    "pad-ufes-20": "PAD-UFES-20_metadata_full_2298.csv",
+    "fitzpatrick17k": "fitzpatrick17k.csv",
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_full_tables_have_as_many_rows_as_their_cards_say(shared: Path, name: str) -> None:
+    data = load_dataset(shared / "data" / "tables" / PUBLISHED[name])
+    assert data.name == name
+    assert len(data) == data.card.total
+    assert len(data.classes) == data.card.class_count
+
+
+def test_groups_of_fitzpatrick17k_by_card(shared: Path) -> None:
+    table = shared / "data" / "tables" / "fitzpatrick17k.csv"
+    nine = load_dataset(table, card="fitzpatrick17k-9").class_counts()
+    assert nine["inflammatory skin disease"] == 10886
+    assert list(nine.values()) == [10886, 1352, 1194, 1067, 931, 573, 236, 182, 156]
+    two = load_dataset(table, card="fitzpatrick17k-2").class_counts()
+    assert two == {"not malignant": 14314, "malignant": 2263}
+
+
+def test_what_is_on_this_machine(shared: Path) -> None:
+    found = on_this_machine([shared / "data"])
+    states = {(one.card.name, one.rows): one.images for one in found}
+    assert states == {
+        ("ham10000", 28): 28,
+        ("ham10000", 3446): 3446,
+        ("ham10000", 10015): 0,
+        ("pad-ufes-20", 746): 746,
+        ("pad-ufes-20", 2298): 0,
+        ("fitzpatrick17k", 16577): 0,
+        ("ph2", 200): 200,
+    }
+
+
+def test_a_named_dataset_is_the_folder_of_that_name(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUTIS_DATA", str(shared / "data"))
+    for name, (file, rows, _, _) in TABLES.items():
+        data = load_dataset(name)
+        assert data.source == shared / "data" / file
+        assert len(data) == rows
+        assert data.found.all()
+
+
+def test_the_published_classes_as_one_hot_columns(shared: Path, tmp_path: Path) -> None:
+    plain = load_dataset(shared / "data" / "tables" / "HAM10000_metadata.csv")
+    codes = ["MEL", "NV", "BCC", "AKIEC", "BKL", "DF", "VASC"]
+    table = plain.table[["image_id", "dx"]].rename(columns={"image_id": "image"})
+    for code in codes:
+        table[code] = (table["dx"].str.upper() == code).astype(float)
+    table.drop(columns="dx").to_csv(tmp_path / "GroundTruth.csv", index=False)
+    spread = load_dataset(tmp_path / "GroundTruth.csv")
+    assert spread.name == "isic2018"
+    counts = plain.class_counts()
+    assert spread.class_counts() == {name: counts[name] for name in spread.classes}
+
+
+def test_captions_of_ph2_are_counted(shared: Path) -> None:
+    report = data_check(DataCheckConfig(data=shared / "data/ph2/metadata.csv", table_only=True))
+    repeated = next(f for f in report.findings if f.code == "same-caption")
+    captions = [row[0] for row in load_dataset(shared / "data/ph2/metadata.csv").captions()]
+    assert len(repeated.rows) == sum(captions.count(text) > 1 for text in captions)
+    assert report.exit_code == 0

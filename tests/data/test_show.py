@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from cutis.cli import run
 from cutis.data.show import DataShowConfig, data_show
 from tests.data.builders import write_csv, write_images
 
@@ -65,3 +68,12 @@ def test_a_table_without_labels(tmp_path: Path) -> None:
     text = shown(write_csv(tmp_path / "t.csv", "image\na.jpg"))
     assert "Classes" not in text
     assert "made from the table" in text
+
+
+def test_without_a_table_a_card_has_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "show", "--card", "scin"]) == 0
+    assert "How to obtain it" in capsys.readouterr().out
+    assert run(["data", "show"]) == 2
+    assert "Nothing was named" in capsys.readouterr().err
+    assert run(["data", "show", "--card", "scinn"]) == 2
+    assert "Did you mean 'scin'" in capsys.readouterr().err

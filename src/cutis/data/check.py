@@ -8,6 +8,8 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from cutis.config import DataConfig
+from cutis.data.caption_checks import caption_findings
+from cutis.data.card_checks import card_findings
 from cutis.data.findings import CheckReport, Finding, in_order
 from cutis.data.image_checks import image_findings, missing_findings
 from cutis.data.images import MAX_PIXELS
@@ -31,6 +33,11 @@ class DataCheckConfig(DataConfig):
     min_subgroup: int = Field(
         default=10, ge=1, description="Fewest rows of a subgroup that pass without a warning."
     )
+    min_class: int = Field(
+        default=10,
+        ge=1,
+        description="Fewest rows of a class in the evaluated split that pass without a warning.",
+    )
     max_pixels: int = Field(
         default=MAX_PIXELS, ge=1, description="Largest image, width times height, that is decoded."
     )
@@ -53,6 +60,8 @@ def data_check(config: DataCheckConfig) -> CheckReport:
     findings: list[Finding] = [
         *missing_findings(reading),
         *table_findings(reading, config.min_subgroup),
+        *card_findings(reading, config.min_class),
+        *caption_findings(reading.dataset),
     ]
     count: int | None = None
     rate: float | None = None

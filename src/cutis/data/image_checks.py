@@ -28,9 +28,10 @@ def missing_findings(reading: Reading) -> Iterator[Finding]:
             "error",
             "missing-file",
             f"{len(absent)} of {len(data)} images are not below {files.root}, "
-            f"{files.paths[absent[0]].name} for instance.",
+            f"{files.paths[absent[0]].name} for instance{_how_many(data)}.",
             absent,
-            fix="give --images the folder that the names are relative to",
+            fix="give --images the folder that the names are relative to"
+            + (", or finish the download" if data.found.any() else ""),
         )
     if files.ambiguous:
         yield Finding(
@@ -40,6 +41,16 @@ def missing_findings(reading: Reading) -> Iterator[Finding]:
             tuple(files.ambiguous),
             fix="write the folder before the name in the table",
         )
+
+
+def _how_many(data: Dataset) -> str:
+    """Say how many were found, where that may be a download that stopped."""
+    found = int(data.found.sum())
+    if not found:
+        return ""
+    total = data.card.total
+    published = f"; the published '{data.card.name}' has {total:,} rows" if total else ""
+    return f"; {found:,} were found{published}"
 
 
 def image_findings(data: Dataset, seen: Mapping[int, Seen], distance: int) -> Iterator[Finding]:
@@ -55,6 +66,7 @@ def image_findings(data: Dataset, seen: Mapping[int, Seen], distance: int) -> It
         Largest number of differing bits, of 128, at which two images count as near duplicates.
     """
     yield from _unreadable(seen)
+    yield from _mixed_depths(seen)
     readable = [row for row in seen if seen[row].reason is None]
     yield from _copies(data, seen, readable)
     yield from _near_copies(data, seen, readable, distance)
@@ -73,6 +85,21 @@ def _unreadable(seen: Mapping[int, Seen]) -> Iterator[Finding]:
             f"{len(rows)} image {word} {reason}: {seen[rows[0]].detail}",
             tuple(rows),
             fix="copy them again from the source, or remove the rows",
+        )
+
+
+def _mixed_depths(seen: Mapping[int, Seen]) -> Iterator[Finding]:
+    deep = tuple(row for row, one in seen.items() if one.reason is None and one.bits > 8)
+    flat = sum(one.reason is None and one.bits <= 8 for one in seen.values())
+    if deep and flat:
+        yield Finding(
+            "warning",
+            "mixed-depth",
+            f"{len(deep)} images have 16 bits per channel and {flat} have 8. Grey ones are scaled "
+            "from 0..65535, colour ones keep their upper 8 bits; an image that uses a part of its "
+            "16 bits only (12-bit cameras) comes out too dark.",
+            deep,
+            fix="save them with 8 bits, scaled as you mean it",
         )
 
 

@@ -160,6 +160,19 @@ def _from_lab(image: Image) -> Image:
     return converted
 
 
+def bit_depth(path: Path | str) -> int:
+    """Return the bits per channel of an image file, 8 or 16; only its header is read.
+
+    :func:`load_image` scales 16-bit greyscale from 0..65535 to 0..255, and 16-bit colour keeps
+    its upper 8 bits.
+    """
+    from PIL import Image
+
+    with Image.open(path, formats=FORMATS) as opened:
+        deep = opened.mode.startswith("I") or opened.mode == "F" or ";16" in str(opened.tile)
+    return 16 if deep else 8
+
+
 def image_sha256(path: Path | str) -> str:
     """Return the SHA-256 of an image file's bytes.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cutis.data.images import MAX_PIXELS, ImageError, Reason, load_image
+from cutis.data.images import MAX_PIXELS, ImageError, Reason, bit_depth, load_image
 from cutis.progress import Progress
 
 if TYPE_CHECKING:
@@ -35,12 +35,15 @@ class Seen:
         compression differ in few bits.
     reason, detail
         Why it could not be read.
+    bits
+        Bits per channel in the file, 8 or 16.
     """
 
     pixels: bytes = b""
     look: tuple[int, int] = (0, 0)
     reason: Reason | None = None
     detail: str = ""
+    bits: int = 8
 
 
 def look_at(path: Path, max_pixels: int = MAX_PIXELS) -> Seen:
@@ -51,7 +54,7 @@ def look_at(path: Path, max_pixels: int = MAX_PIXELS) -> Seen:
         return Seen(reason=error.reason, detail=error.problem.removeprefix(f"{path}: "))
     digest = hashlib.blake2b(repr(image.size).encode(), digest_size=16)
     digest.update(image.tobytes())
-    return Seen(digest.digest(), difference_hash(image))
+    return Seen(digest.digest(), difference_hash(image), bits=bit_depth(path))
 
 
 def difference_hash(image: Image) -> tuple[int, int]:

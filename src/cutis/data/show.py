@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from pydantic import Field
@@ -11,8 +12,10 @@ from pydantic import Field
 from cutis.config import DataConfig
 from cutis.data.cells import texts
 from cutis.data.dataset import Dataset, split_order
+from cutis.data.listing import CardList, DataListConfig, data_list
 from cutis.data.loading import Reading, read_dataset
 from cutis.data.text import columns, shortened
+from cutis.errors import CutisError
 
 _CLASSES_SHOWN = 40
 _VALUES_SHOWN = 12
@@ -21,6 +24,11 @@ _VALUES_SHOWN = 12
 class DataShowConfig(DataConfig):
     """Settings of ``cutis data show``."""
 
+    data: Path = Field(
+        default=Path(),
+        description="Table of images (CSV, TSV, Parquet), or a name from 'cutis data list'; left "
+        "out, --card NAME shows that card.",
+    )
     rows: int = Field(default=5, ge=0, description="First rows to show.")
 
 
@@ -77,14 +85,23 @@ class Shown:
         return notes
 
 
-def data_show(config: DataShowConfig) -> Shown:
+def data_show(config: DataShowConfig) -> Shown | CardList:
     """Say what was understood of a table: roles, classes, splits, groups, subgroups.
+
+    Without a table, the page of a card: what the dataset is and how to obtain it.
 
     Raises
     ------
     CutisError
-        If the table cannot be read or has no image column.
+        If the table cannot be read or has no image column, or if neither was given.
     """
+    if config.data == Path():
+        if config.card is None:
+            raise CutisError(
+                "Nothing was named to be shown.",
+                fix="give --data a table, or --card a name from 'cutis data list'",
+            )
+        return data_list(DataListConfig(name=config.card))
     reading = read_dataset(config.data, config.images, config.card, config.columns())
     return Shown(reading, config.rows)
 
