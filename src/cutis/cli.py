@@ -40,6 +40,10 @@ VERBS: dict[str, Verb] = {
         "cutis.report.leaderboard.verb:leaderboard",
         "Put finished runs side by side: models by datasets, with intervals.",
     ),
+    "features merge": Verb(
+        "cutis.features.merge:features_merge",
+        "Join parts of features that machines computed into caches of their own.",
+    ),
     "report": Verb("cutis.report.verb:report", "Make the report of a finished run again."),
     "data show": Verb("cutis.data.show:data_show", "Say how cutis understands a table."),
     "data check": Verb("cutis.data.check:data_check", "Find what is wrong with a table."),
@@ -66,6 +70,10 @@ VERBS: dict[str, Verb] = {
     "models fetch": Verb(
         "cutis.models.fetch:models_fetch", "Fetch a model's files, after saying which."
     ),
+    "models convert": Verb(
+        "cutis.models.convert:models_convert",
+        "Write a model as a checkpoint directory of our own.",
+    ),
     "models compare": Verb(
         "cutis.tasks.compare_models:models_compare", "Say what differs between two models."
     ),
@@ -80,6 +88,7 @@ EPILOGUE = (
     "(show the traceback of an error)."
 )
 GROUPS = {
+    "features": "Features on disk: merge.",
     "data": "Tables of images: show, check, split, convert, list, make phantoms.",
     "models": "Models: list, show, fetch, check, convert, compare, pair.",
 }

@@ -123,8 +123,11 @@ def check_model(
 
 
 def _together(model: Model) -> Line:
-    """Check that the cosine of image and text depends on the image."""
+    """Check that the two towers' features have one length, and that the cosine tells images."""
     image_nd, text_md = model.embed_images(sample_images()), model.embed_texts(list(TEXTS))
+    if image_nd.shape[1] != text_md.shape[1]:
+        lengths = f"features of {image_nd.shape[1]} and {text_md.shape[1]} numbers"
+        return judged(False, "images with texts", lengths)
     cosine_nm = _unit(image_nd) @ _unit(text_md).T
     low, high, spread = cosine_nm.min(), cosine_nm.max(), float(cosine_nm.std(axis=0).min())
     found = f"cosines from {low:.3f} to {high:.3f}"
@@ -168,7 +171,7 @@ def _texts(model: Model) -> list[Line]:
     if model.tokenizer is None:
         where = model.card.tokenizer or "the model's repository"
         missing = Line("WARN", "tokenizer", f"not on this machine; token ids only ({where})")
-        ids_nt = _token_ids(model)
+        ids_nt = token_ids(model)
         return [missing, *_features("token ids", lambda rows: model.embed_tokens(ids_nt[rows]),
                                     len(ids_nt), model)]  # fmt: skip
     return _features(
@@ -176,7 +179,8 @@ def _texts(model: Model) -> list[Line]:
     )
 
 
-def _token_ids(model: Model) -> np.ndarray:
+def token_ids(model: Model) -> npt.NDArray[np.int64]:
+    """Return three rows of random token ids that a model's text tower takes, always the same."""
     random = np.random.default_rng(0)
     vocab, context = model.towers.vocab_size or 2, model.context_length or 1
     ids_nt = np.full((3, context), model.towers.pad_id, np.int64)

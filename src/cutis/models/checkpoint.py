@@ -57,8 +57,9 @@ def save_model_dir(
     *,
     text_config: Mapping[str, Any] | None = None,
     layout: str = "open_clip",
-    dtype: str = "float16",
+    dtype: str | None = "float16",
     keep_float32: Iterable[str] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a checkpoint directory that :func:`cutis.models.load_model` reads.
 
@@ -79,9 +80,12 @@ def save_model_dir(
     layout
         Layout of the names in ``state_dict``.
     dtype
-        Precision of the stored floating-point tensors; they are computed in float32.
+        Precision of the stored floating-point tensors, which are computed in float32; None keeps
+        each as it is.
     keep_float32
         Endings of tensor names to store in float32 all the same (``"running_var"``).
+    more
+        Further entries of ``config.json``.
 
     Returns
     -------
@@ -106,6 +110,7 @@ def save_model_dir(
         "layout": layout,
         "model_cfg": dict(model_cfg),
         "preprocess_cfg": dict(preprocess_cfg),
+        **(more or {}),
     }
     write_json(folder / CONFIG, config)
     if text_config is not None:
@@ -120,15 +125,16 @@ def save_model_dir(
 
 
 def _stored(
-    state_dict: Mapping[str, torch.Tensor], dtype: str, keep: tuple[str, ...]
+    state_dict: Mapping[str, torch.Tensor], dtype: str | None, keep: tuple[str, ...]
 ) -> dict[str, torch.Tensor]:
     import torch
 
-    target = {"float16": torch.float16, "float32": torch.float32, "bfloat16": torch.bfloat16}[dtype]
+    names = {"float16": torch.float16, "float32": torch.float32, "bfloat16": torch.bfloat16}
+    target = names[dtype] if dtype else None
     stored = {}
     for name, tensor in state_dict.items():
         value = tensor.detach().cpu()
-        if value.is_floating_point():
+        if value.is_floating_point() and target is not None:
             value = value.to(torch.float32 if keep and name.endswith(keep) else target)
             if not torch.isfinite(value).all():
                 raise CutisError(
