@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from huggingface_hub.errors import StrictDataclassError
+
 from cutis.errors import CutisError
 from cutis.models.layouts.stated import disagreements
 
 Shapes = Mapping[str, tuple[int, ...]]
 # Keys that name a precision to build in, or code to fetch and run.
 DROPPED = frozenset({"dtype", "torch_dtype", "auto_map", "quantization_config"})
-UNBUILDABLE = (AttributeError, LookupError, RuntimeError, TypeError, ValueError, AssertionError)
+UNBUILDABLE = (
+    AssertionError, AttributeError, LookupError, RuntimeError, StrictDataclassError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 def corrected(
@@ -30,9 +35,9 @@ def corrected(
 
     Examples
     --------
-    >>> config, said = corrected({"hidden_size": 8, "hidden_act": "gelu"}, {"hidden_size": 64}, "It")
+    >>> config, said = corrected({"hidden_size": 8, "act": "gelu"}, {"hidden_size": 64}, "It")
     >>> config
-    {'hidden_size': 64, 'hidden_act': 'gelu'}
+    {'hidden_size': 64, 'act': 'gelu'}
     >>> said
     ('It says hidden_size 8; the tensors say hidden_size 64, which was built.',)
     """
@@ -56,7 +61,8 @@ def count(shapes: Shapes, start: str) -> int:
 
 def unbuildable(what: str, error: Exception) -> CutisError:
     """Say that a configuration makes no model."""
-    reason = str(error).splitlines()[0] if str(error) else ""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[-1].rstrip(".") if lines else "no reason given"
     return CutisError(
         f"The configuration of {what} describes a model that cannot be built: "
         f"{type(error).__name__}: {reason}.",
