@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,15 @@ class ColourModel:
     has_text: bool = True
     has_vision: bool = True
     texts_seen: list[str] = field(default_factory=list)
+    towers: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(pad_id=0))
+
+    def tokenize(self, texts) -> np.ndarray:
+        """One token per word between a start and an end, cut to the context."""
+        ids_nt = np.zeros((len(texts), self.context_length), np.int64)
+        for row, text in zip(ids_nt, texts, strict=True):
+            ids = [1, *(3 + len(word) for word in text.split())][: self.context_length - 1] + [2]
+            row[: len(ids)] = ids
+        return ids_nt
 
     def preprocess(self, image: Image.Image) -> torch.Tensor:
         array = np.asarray(image.convert("RGB").resize((8, 8)), dtype=np.float32) / 255

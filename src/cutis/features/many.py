@@ -141,9 +141,9 @@ def model_folder(name: str) -> str:
     Examples
     --------
     >>> model_folder("cutis-tiny"), model_folder("hf-hub:org/Name")
-    ('cutis-tiny', 'hf-hub-org-Name-c91c29')
+    ('cutis-tiny', 'hf-hub-org-Name-226a84')
     >>> model_folder("local-dir:/home/ann/models/mine")
-    'local-dir-mine-76e9cc'
+    'local-dir-mine-2571ea'
     """
     if _slug(name) == name:
         return name
