@@ -13,7 +13,7 @@ from cutis.errors import CutisError
 if TYPE_CHECKING:
     from cutis.data import Dataset, load_dataset
     from cutis.data.convert import convert_dataset
-    from cutis.features import Features, embed
+    from cutis.features import Features, embed, embed_part, merge_features
     from cutis.models import Model, load_model
     from cutis.predictions import Predictions, read_predictions
     from cutis.stats import evaluate
@@ -26,6 +26,8 @@ _HOMES = {
     "convert_dataset": "cutis.data.convert",
     "Features": "cutis.features",
     "embed": "cutis.features",
+    "embed_part": "cutis.features",
+    "merge_features": "cutis.features",
     "Model": "cutis.models",
     "load_model": "cutis.models",
     "Predictions": "cutis.predictions",
@@ -42,9 +44,11 @@ __all__ = [
     "__version__",
     "convert_dataset",
     "embed",
+    "embed_part",
     "evaluate",
     "load_dataset",
     "load_model",
+    "merge_features",
     "read_predictions",
 ]
 

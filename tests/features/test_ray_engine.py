@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ import torch
 from cutis.errors import CutisError
 from cutis.features import embed
 from cutis.features.ray_engine import RayEngine, portable, require_ray, shard_table
-from cutis.models import Model, load_model
+from cutis.models import Model, ModelCard, load_model
+from cutis.models.preprocessing import Preprocessing
+from cutis.models.towers import Towers
 from tests.features.fakes import TinyModel, make_images, snapshot
 
 COUNT, BROKEN = 600, (3, 255, 256, 300, 301, 599)  # three shards of up to 256 rows
@@ -36,22 +38,40 @@ class Dying(Model):
         return super().embed_pixels(pixels_nchw)
 
 
+class Tower(torch.nn.Module):
+    """A transformer as small as can be, which needs no library but torch on the workers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = torch.nn.Conv2d(3, 64, 8, 8)
+        layer = torch.nn.TransformerEncoderLayer(64, 2, 128, batch_first=True, dropout=0.0)
+        self.blocks = torch.nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+
+    def forward(self, pixels_nchw):
+        return self.blocks(self.patches(pixels_nchw).flatten(2).transpose(1, 2)).mean(1)
+
+
+def small_dying_model(marker: Path) -> Dying:
+    torch.manual_seed(0)
+    tower = Tower().eval()
+    return Dying(
+        name="tower", card=ModelCard(name="tower", title="Tower"), weights_sha256="ab" * 32,
+        layout="tower", adapter_revision=1, preprocessing=Preprocessing(size=(32, 32)),
+        device="cpu", precision="fp32", marker=marker,
+        towers=Towers(tower, tower, None, 64, (32, 32), "mean"),
+    )  # fmt: skip
+
+
 @needs_ray
-def test_a_killed_worker_s_shard_is_redone_and_every_byte_is_the_same(
-    small_model, tmp_path, capsys
-):
+def test_a_killed_worker_s_shard_is_redone_and_every_byte_is_the_same(tmp_path, capsys):
     """A cluster of this machine with two workers, started and stopped by the engine."""
     import ray
 
     dataset = make_images(tmp_path / "images", COUNT, BROKEN)
-    model = load_model(small_model, device="cpu")
-    given = {f.name: getattr(model, f.name) for f in fields(Model) if f.init}
     marker = tmp_path / "marker"
     marker.touch()
-    engine = RayEngine(workers=2)
-    features = embed(
-        dataset, Dying(**given, marker=marker), tmp_path / "ray", threads=1, filler=engine
-    )
+    model = small_dying_model(marker)
+    features = embed(dataset, model, tmp_path / "ray", threads=1, filler=RayEngine(workers=2))
     assert not ray.is_initialized()
     assert not marker.exists(), "no worker was killed"
     said = capsys.readouterr().err
