@@ -258,7 +258,7 @@ def test_derm7pt_without_or_with_wrong_row_numbers(source: Path, out: Path) -> N
     assert column(out / "derm7pt.csv", "split") == ["", "train", "test"]
     assert "valid_indexes.csv is not there" in outcome.render()
     fakes.table(meta / "valid_indexes.csv", "indexes", [[7]])
-    with pytest.raises(CutisError, match="speaks of row 7, but meta.csv has rows 0 to 2"):
+    with pytest.raises(CutisError, match=r"speaks of row 7, but meta\.csv has rows 0 to 2"):
         converted(source, out)
 
 

@@ -65,10 +65,14 @@ class Extractor:
     ----------
     folder
         Where the images go.
+    trusted
+        Whether a file that is there already holds what would be written; otherwise it is
+        written again unless it is the same to the byte.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trusted: bool = True) -> None:
         self.folder = folder
+        self.trusted = trusted
         self.kept = self.written = 0
         self._names: set[str] = set()
 
@@ -85,12 +89,8 @@ class Extractor:
                                            ".tiff", ".webp")  # fmt: skip
         target = self._free(str(path.with_suffix("")) if known else str(path), ending)
         file = self.folder / target
-        if file.is_file() and file.stat().st_size == len(data):
-            self.kept += 1
-            return target
-        with atomic_path(file) as temporary:
-            temporary.write_bytes(data)
-        self.written += 1
+        same_size = file.is_file() and file.stat().st_size == len(data)
+        self._keep_or_write(file, data, known=same_size and self.trusted)
         return target
 
     def encoded(self, name: str, pixels_hwc: np.ndarray) -> str:
@@ -107,15 +107,21 @@ class Extractor:
 
         target = self._free(safe_name(name), ".png")
         file = self.folder / target
-        if file.is_file():
+        if self.trusted and file.is_file():
             self.kept += 1
             return target
         buffer = io.BytesIO()
         Image.fromarray(np.ascontiguousarray(pixels_hwc)).save(buffer, format="PNG")
-        with atomic_path(file) as temporary:
-            temporary.write_bytes(buffer.getvalue())
-        self.written += 1
+        self._keep_or_write(file, buffer.getvalue(), known=False)
         return target
+
+    def _keep_or_write(self, file: Path, data: bytes, known: bool) -> None:
+        if known or (file.is_file() and file.read_bytes() == data):
+            self.kept += 1
+            return
+        with atomic_path(file) as temporary:
+            temporary.write_bytes(data)
+        self.written += 1
 
     def _free(self, stem: str, ending: str) -> str:
         """Return the name, with a number behind it if another image of this run has it."""

@@ -13,7 +13,7 @@ RECORD = "conversion.json"
 FORMAT = "cutis.conversion/1"
 
 
-def claim(output: Path, identity: dict[str, Any], writes: list[str]) -> None:
+def claim(output: Path, identity: dict[str, Any], fingerprint: str, writes: list[str]) -> bool:
     """Make sure that the output folder is free or holds an earlier state of this conversion.
 
     Parameters
@@ -21,9 +21,16 @@ def claim(output: Path, identity: dict[str, Any], writes: list[str]) -> None:
     output
         The output folder.
     identity
-        What makes two conversions the same: format, source, fingerprint of containers.
+        What makes two conversions the same: format, name, source.
+    fingerprint
+        Tells whether the containers are as they were.
     writes
         Names in the folder that this conversion is going to write.
+
+    Returns
+    -------
+    bool
+        Whether images that are there already are those that would be written again.
 
     Raises
     ------
@@ -40,7 +47,7 @@ def claim(output: Path, identity: dict[str, Any], writes: list[str]) -> None:
                 f"{output} holds {' and '.join(taken)} already, and not from a conversion.",
                 fix="choose another folder with -o/--output",
             )
-        return
+        return True
     record = _read(path)
     before = record.get("identity")
     if before != identity:
@@ -57,6 +64,7 @@ def claim(output: Path, identity: dict[str, Any], writes: list[str]) -> None:
                 f"{file} was changed after it was converted, and is not overwritten.",
                 fix="choose another folder with -o/--output, or move that file away",
             )
+    return bool(record.get("images_trusted")) and record.get("files_sha256") == fingerprint
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -74,15 +82,40 @@ def _read(path: Path) -> dict[str, Any]:
     return record
 
 
-def begin(output: Path, identity: dict[str, Any]) -> None:
-    """Record that the folder is ours, before anything else is written into it."""
-    write_json(output / RECORD, {"format": FORMAT, "status": "started", "identity": identity})
+def begin(output: Path, identity: dict[str, Any], fingerprint: str, trusted: bool) -> None:
+    """Record that the folder is ours, before anything else is written into it.
 
-
-def finish(output: Path, identity: dict[str, Any], facts: dict[str, Any], files: list[str]) -> None:
-    """Record what was made of what, with the hash of every text file that was written."""
-    hashes = {name: sha256_file(output / name) for name in sorted(files)}
+    As long as images of an earlier state of a container may be among them, none is trusted.
+    """
     write_json(
         output / RECORD,
-        {"format": FORMAT, "status": "finished", "identity": identity, **facts, "sha256": hashes},
+        {
+            "format": FORMAT,
+            "status": "started",
+            "identity": identity,
+            "files_sha256": fingerprint,
+            "images_trusted": trusted,
+        },
+    )
+
+
+def finish(
+    output: Path,
+    identity: dict[str, Any],
+    fingerprint: str,
+    facts: dict[str, Any],
+    files: list[str],
+) -> None:
+    """Record what was made of what, with the hash of every text file that was written."""
+    write_json(
+        output / RECORD,
+        {
+            "format": FORMAT,
+            "status": "finished",
+            "identity": identity,
+            "files_sha256": fingerprint,
+            "images_trusted": True,
+            **facts,
+            "sha256": {name: sha256_file(output / name) for name in sorted(files)},
+        },
     )

@@ -112,11 +112,11 @@ def _convert(config: DataConvertConfig) -> Conversion:
     extracts = chosen.extract is not None
     own_images = extracts or config.copy_files
     files = [f"{name}.csv", CARD_FILE, MISSING, *([IMAGES] if own_images else [])]
-    identity = _identity(chosen, source, name, extracts)
-    claim(output, identity, files)
-    extractor = Extractor(output / IMAGES)
+    identity, fingerprint = _identity(chosen, source, name), _fingerprint(source, extracts)
+    trusted = claim(output, identity, fingerprint, files)
+    extractor = Extractor(output / IMAGES, trusted)
     if chosen.extract is not None:
-        begin(output, identity)
+        begin(output, identity, fingerprint, trusted)
         converted = chosen.extract(source, extractor)
     elif chosen.read is not None:
         converted = chosen.read(source)
@@ -125,7 +125,7 @@ def _convert(config: DataConvertConfig) -> Conversion:
     card = bundled([converted.card, *chosen.cards])
     root = extractor.folder if extracts else source.image_root
     placed = _placed(converted, root, config)
-    begin(output, identity)
+    begin(output, identity, fingerprint, trusted)
     if config.copy_files:
         copy_images(placed.frame, root, output / IMAGES)
     recorded = "" if own_images else recorded_root(root, output)
@@ -148,7 +148,13 @@ def _convert(config: DataConvertConfig) -> Conversion:
         n_units=int(placed.frame[converted.unit].nunique()) if converted.unit else None,
     )
     written = [f for f in (f"{name}.csv", CARD_FILE, *converted.files) if (output / f).is_file()]
-    finish(output, identity, outcome.facts(), [*written, *([MISSING] if lost else [])])
+    finish(
+        output,
+        identity,
+        fingerprint,
+        outcome.facts(),
+        [*written, *([MISSING] if lost else [])],
+    )
     return outcome
 
 
@@ -213,20 +219,18 @@ def _table_name(config: DataConvertConfig, chosen: Format, source: Source) -> st
     return name.removesuffix(".csv")
 
 
-def _identity(chosen: Format, source: Source, name: str, extracts: bool) -> dict[str, Any]:
-    identity: dict[str, Any] = {
-        "format": chosen.name,
-        "name": name,
-        "source": os.path.normpath(source.path.absolute()),
-    }
-    if chosen.private:
-        identity["source"] = sha256_json(identity["source"])
-    if extracts:  # what was taken out of another state of the container must not be kept
-        names = [source.file] if source.file is not None else source.files
-        identity["files_sha256"] = sha256_json(
-            [[file, (source.root / file).stat().st_size] for file in names]
-        )
-    return identity
+def _identity(chosen: Format, source: Source, name: str) -> dict[str, Any]:
+    path = os.path.normpath(source.path.absolute())
+    told = sha256_json(path) if chosen.private else path
+    return {"format": chosen.name, "name": name, "source": told}
+
+
+def _fingerprint(source: Source, extracts: bool) -> str:
+    """Return a hash of names and sizes of the containers, so that their states are not mixed."""
+    if not extracts:
+        return ""
+    names = [source.file] if source.file is not None else source.files
+    return sha256_json([[name, (source.root / name).stat().st_size] for name in names])
 
 
 def _placed(converted: Converted, root: Path, config: DataConvertConfig) -> Placed:

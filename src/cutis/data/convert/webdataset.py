@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from cutis.data.convert.cellular import as_text
@@ -50,6 +51,8 @@ def samples(path: str, name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
     """
     key, members = "", dict[str, bytes]()
     try:
+        if path.casefold().endswith(".tar") and Path(path).stat().st_size % tarfile.BLOCKSIZE:
+            raise EOFError("its last block is cut off")
         with tarfile.open(path, mode="r|*") as tar:
             for member in tar:
                 if not member.isfile():
@@ -65,7 +68,10 @@ def samples(path: str, name: str) -> Iterator[tuple[str, dict[str, bytes]]]:
                     members = {}
                 key = this
                 stream = tar.extractfile(member)
-                members[ending] = stream.read() if stream is not None else b""
+                data = stream.read() if stream is not None else b""
+                if len(data) < member.size:
+                    raise EOFError(f"{member.name} is cut off")
+                members[ending] = data
     except (tarfile.TarError, EOFError, OSError) as error:
         raise CutisError(
             f"{name} is no tar file that can be read to its end ({error}).",
