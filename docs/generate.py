@@ -35,6 +35,7 @@ def pages() -> dict[Path, str]:
             "tree": file_tree(),
         },
         docs / "your-own-table.md": {"roles": roles_table()},
+        docs / "models-guide.md": {"catalogue": catalogue_text()},
     }
     for path, blocks in parts.items():
         text = path.read_text(encoding="utf-8")
@@ -148,27 +149,56 @@ def words(argument: Any) -> str:
 
 
 def models_page() -> str:
-    """Return the table of model cards and the full cards."""
-    from cutis.models import list_cards
-
-    cards = list_cards()
-    rows = [[f"[`{c.name}`](#{c.name})", c.title, source(c), c.licence] for c in cards]
+    """Return the catalogue of models: one table per kind, then everything each card says."""
     intro = (
-        "Any model below is chosen with `--model NAME`. Others need no card: `hf-hub:org/name`, "
-        "`timm:name`, `open_clip:arch/pretrained`, `local-dir:/path`, and `CARD@/path/to/file` for "
-        "weights you have as a file. How names are read: [formats](formats.md#names-of-models)."
+        "Any name below is chosen with `--model NAME`; `cutis models list` shows the same on the "
+        "command line. How names are read, how to fetch a model, and what licences forbid: the "
+        "[guide to models](models-guide.md)."
     )
-    parts = [intro, table(["name", "model", "weights", "licence"], rows)]
-    for card in cards:
-        parts += [f"## {card.name}", card.title, fields_table(card, skip={"name", "title"})]
+    head = ["name", "what it is", "parameters", "feature length", "licence", "weights"]
+    parts = [intro]
+    for heading, group in catalogue():
+        rows = [[f"[`{m.card.name}`](#{m.card.name})", *m.cells[1:6]] for m in group]
+        parts += [f"## {heading}", table(head, rows)]
+    parts.append("## Every card")
+    for _, group in catalogue():
+        for model in group:
+            parts += model_card(model.card)
     return page("Models", *parts)
 
 
-def source(card: Any) -> str:
-    """Return where a model's weights come from."""
-    if card.bundled:
-        return "inside the package"
-    return f"`hf-hub:{card.hub}`" if card.hub else "your own file"
+def catalogue() -> list[tuple[str, list[Any]]]:
+    """Return the groups of models as the command line shows them, on a machine without any."""
+    from cutis.models import list_cards
+    from cutis.models.listing import ListedModel, catalogue_order, grouped
+
+    cards = sorted(list_cards(), key=catalogue_order)
+    return list(grouped(ListedModel(card, card.bundled) for card in cards))
+
+
+def model_card(card: Any) -> list[str]:
+    """Return what one model's card says, and the way to its files."""
+    from cutis.models.obtain import how_to_get
+    from cutis.models.show import facts
+
+    rows = [[k, v] for k, v in facts(card).items() if v and k not in ("Beware", "SHA-256")]
+    rows += [["SHA-256", f"`{card.sha256}`"]] if card.sha256 else []
+    beware = "\n".join(f"- {warning}" for warning in card.warnings)
+    steps = "\n".join(
+        f"- `{step}`" if step.startswith(("cutis ", "hf ")) else f"- {step}"
+        for step in how_to_get(card)
+    )
+    parts = [f"### {card.name}", f"{card.title}.", table(["", ""], rows)]
+    parts += [f"Beware:\n\n{beware}"] if beware else []
+    return [*parts, f"How to get it:\n\n{steps}"]
+
+
+def catalogue_text() -> str:
+    """Return the catalogue as the command line prints it."""
+    from cutis.models.listing import ModelTable
+
+    models = tuple(model for _, group in catalogue() for model in group)
+    return f"```text\n{ModelTable(models, len(models)).render()}\n```"
 
 
 def datasets_page() -> str:
