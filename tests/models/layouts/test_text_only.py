@@ -73,6 +73,7 @@ def test_a_bare_folder_pools_by_the_mean_and_takes_all_positions(
     reference = write_sentence(tmp_path, None, family)
     model = load_model(f"local-dir:{tmp_path}", device="cpu")
     assert model.context_length == longest
+    assert model.notes == ("Nothing says how its tokens are pooled; their mean was taken.",)
     pad = FAMILY_SIZES[family]["pad_token_id"]
     ids_nt = np.random.default_rng(1).integers(2, 17, (2, longest))
     np.testing.assert_allclose(
@@ -95,6 +96,9 @@ def test_the_pooling_can_be_asked_for_and_the_card_may_know_it(
     np.testing.assert_allclose(
         stated.embed_texts(TEXTS), pooled(reference, ids_nt, 0, "cls"), atol=2e-6
     )
+    assert asked.notes == stated.notes == ()
+    with pytest.raises(CutisError, match="it has no image size"):
+        load_model(name, image_size=64)
     with pytest.raises(CutisError, match="default, mean, cls, max"):
         load_model(name, device="cpu", pooling="sum")
 

@@ -111,7 +111,11 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     shapes = {key: tuple(value.shape) for key, value in renamed.items()}
     config = dict(settings.text_config) or _derived_config(shapes, settings)
     sentence = config.pop(SENTENCE, {})
-    pooling = _choose_pooling(settings, sentence.get("pooling"))
+    pooling, notes = _choose_pooling(settings, sentence.get("pooling"))
+    if settings.image_size:
+        raise CutisError(
+            f"{settings.what} reads texts, so it has no image size.", fix="leave the image size out"
+        )
     with without_initialisation():
         transformer = _transformer(config, settings.what)
     pad_id = int(transformer.config.pad_token_id or 0)
@@ -130,6 +134,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         context_length=_longest(transformer, sentence.get("max_tokens"), pad_id),
         vocab_size=vocab,
         pad_id=pad_id,
+        notes=notes,
     )
 
 
@@ -161,7 +166,8 @@ def _derived_config(shapes: Shapes, settings: Settings) -> dict[str, Any]:
     return bert_config({PREFIX + key: shape for key, shape in shapes.items()})
 
 
-def _choose_pooling(settings: Settings, stated: str | None) -> str:
+def _choose_pooling(settings: Settings, stated: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the pooling, and a note when nobody stated one."""
     asked = settings.pooling
     if asked != "default" and asked not in POOLINGS:
         raise CutisError(
@@ -169,7 +175,10 @@ def _choose_pooling(settings: Settings, stated: str | None) -> str:
             allowed="A text encoder offers default, " + ", ".join(POOLINGS) + ".",
             fix="leave the pooling out",
         )
-    return asked if asked != "default" else stated or settings.text_pooling or "mean"
+    known = asked if asked != "default" else stated or settings.text_pooling
+    if known is not None:
+        return known, ()
+    return "mean", ("Nothing says how its tokens are pooled; their mean was taken.",)
 
 
 def _transformer(config: Mapping[str, Any], what: str) -> Any:
