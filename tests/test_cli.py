@@ -143,3 +143,22 @@ def test_a_misspelt_flag_is_named_before_the_required_one_it_stands_for(capsys, 
     said = capsys.readouterr().err
     assert "has no option --dta. Did you mean '--data'?" in said
     assert "required" not in said.lower()
+
+
+def test_settings_named_like_a_command_are_read(tmp_path, monkeypatch, capsys):
+    class DataToyConfig(ToyConfig):
+        """Settings with a key that is also a group of commands."""
+
+        data: list[str] = Field(description="A word.")
+
+    def show(config: DataToyConfig) -> ToyResult:
+        """Show what was read."""
+        print(config.data, config.number)
+        return ToyResult(config.number)
+
+    monkeypatch.setattr(cli, "load_verb", lambda verb: (show, DataToyConfig))
+    path = tmp_path / "settings.yaml"
+    path.write_text("data: [a, b]\nnumber: 5\n")
+    for verb in (["zero-shot"], ["data", "check"]):
+        assert cli.run([*verb, "--config", str(path)]) == 1
+        assert capsys.readouterr().out.startswith("['a', 'b'] 5")

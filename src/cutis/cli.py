@@ -257,8 +257,11 @@ def _run(words: list[str]) -> int:
     settings = take_option(words, "--config")
     app = build_app(name)
     if settings is not None:
-        values = read_settings(Path(settings))
-        app.config = (Dict(values, use_commands_as_keys=False, source=settings),)
+        # Below the verb's name, for at the top a key such as 'data' is taken for a command.
+        values: Any = read_settings(Path(settings))
+        for part in reversed((name or "").split()):
+            values = {part: values}
+        app.config = (Dict(values, source=settings),)
     if name is not None:
         refuse_unknown_flags(name, words, known_flags(app, name))
     result = app(words, exit_on_error=False, print_error=False, result_action="return_value")
