@@ -207,8 +207,11 @@ def _parsed(path: Path) -> Any:
     import yaml
 
     # libyaml, where the wheel has it, reads the bundled cards ten times faster
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    reader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8"))
+    try:
+        return reader.get_single_data()
+    finally:
+        reader.dispose()
 
 
 # Where a variant differs by nature, the base says nothing about it.
