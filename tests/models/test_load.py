@@ -81,7 +81,7 @@ def test_the_card_supplies_what_tensors_cannot_tell(clip_file: Path):
     [
         (lambda: clip_model().state_dict(), "looks like the layout 'open_clip'"),
         (lambda: {"blocks.0.attn.q_bias": torch.ones(4), "patch_embed.proj.weight": torch.ones(4)},
-         "raw PanDerm"),
+         "looks like the layout 'panderm'"),
         (lambda: {"vision_model.encoder.layers.0.x": torch.ones(4)}, "transformers CLIP"),
     ],
 )  # fmt: skip
@@ -208,3 +208,97 @@ def test_the_pooling_is_part_of_the_identity(cae_file: Path):
     before = load_model(f"{CARD}@{cae_file}", device="cpu", pooling="pre_head")
     assert usual.identity() != before.identity()
     assert (before.dim, before.has_text) == (64, False)
+
+
+def test_notes_are_collected_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    ids = {"text.transformer.embeddings.position_ids": torch.arange(32)[None]}
+    path = write_safetensors(tmp_path / "w.safetensors", cae_state() | ids)
+    with caplog.at_level("WARNING", logger="cutis.models"):
+        model = load_model(f"{CARD}@{path}", device="cpu")
+    assert len(model.notes) == 1
+    assert "position_ids" in model.notes[0]
+    assert f"{CARD}@{path}: {model.notes[0]}" in caplog.text
+
+
+def test_a_size_that_cannot_change_says_so(cae_file: Path):
+    with pytest.raises(CutisError, match="32 x 32 pixels only, not 64 x 64"):
+        load_model(f"{CARD}@{cae_file}", device="cpu", image_size=64)
+    same = load_model(f"{CARD}@{cae_file}", device="cpu", image_size=32)
+    assert same.identity() == load_model(f"{CARD}@{cae_file}", device="cpu").identity()
+
+
+def test_another_normalisation_is_part_of_the_identity(cae_file: Path):
+    usual = load_model(f"{CARD}@{cae_file}", device="cpu")
+    other = load_model(f"{CARD}@{cae_file}", device="cpu", norm="panderm")
+    assert other.preprocessing.std == (0.228, 0.224, 0.225)
+    assert other.identity() != usual.identity()
+    with pytest.raises(CutisError, match="no normalisation 'panderma'"):
+        load_model(f"{CARD}@{cae_file}", device="cpu", norm="panderma")
+
+
+def test_tensors_that_fit_two_layouts_are_not_guessed(tmp_path: Path):
+    from tests.models.small_layouts import panderm_state, resnet_state
+
+    both = resnet_state() | panderm_state()
+    path = write_safetensors(tmp_path / "both.safetensors", both)
+    with pytest.raises(CutisError, match=r"2 layouts: panderm, resnet.*card\.yaml"):
+        load_model(f"local-dir:{tmp_path}", device="cpu")
+    with pytest.raises(StateDictMismatch) as raised:
+        load_model(f"panderm-base@{path}", device="cpu")
+    assert "conv1.weight" in raised.value.unexpected, "the card decides, and strictly"
+
+
+def test_a_card_takes_the_other_published_form_of_its_model(tmp_path: Path):
+    """MONET as one file with OpenAI's names, though its card is of the transformers folder."""
+    path = write_safetensors(tmp_path / "weight_clip.safetensors", clip_model().state_dict())
+    with pytest.raises(CutisError, match="features of length 16, monet of 768"):
+        load_model(f"monet@{path}", device="cpu")
+
+
+def test_the_other_form_of_the_right_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import cutis.models.cards
+
+    card = get_card("monet").model_copy(update={"dim": 16, "quick_gelu": True})
+    monkeypatch.setattr(cutis.models.cards, "_cards", lambda: {"monet": card})
+    state = clip_model().state_dict() | {
+        "input_resolution": torch.tensor(224), "context_length": torch.tensor(77),
+        "vocab_size": torch.tensor(49408),
+    }  # fmt: skip
+    torch.save(state, tmp_path / "weight_clip.pt")
+    model = load_model(f"monet@{tmp_path / 'weight_clip.pt'}", device="cpu")
+    assert (model.layout, len(model.notes)) == ("open_clip", 3)
+    assert model.preprocessing.mean == (0.485, 0.456, 0.406), "the card's, which CLIP's is not"
+    pixels = torch.randn(2, 3, 32, 32)
+    with torch.inference_mode():
+        wanted = clip_model(quick_gelu=True).encode_image(pixels)
+    np.testing.assert_allclose(model.embed_pixels(pixels), wanted, atol=1e-5)
+
+
+def test_files_that_normalise_unlike_the_card_are_obeyed_and_named(tmp_path: Path):
+    import json
+
+    write_safetensors(tmp_path / "open_clip_model.safetensors", clip_model().state_dict())
+    steps = {"mean": [0.5] * 3, "std": [0.5] * 3}
+    (tmp_path / "open_clip_config.json").write_text(json.dumps({"preprocess_cfg": steps}))
+    model = load_model(f"make@{tmp_path / 'open_clip_model.safetensors'}", device="cpu")
+    assert model.preprocessing.mean == (0.5, 0.5, 0.5)
+    assert "the card by 0.481455" in model.notes[0]
+
+
+def test_a_timm_folder_as_the_hub_holds_it(tmp_path: Path):
+    import json
+
+    import timm
+
+    torch.manual_seed(0)
+    whole = timm.create_model("test_vit", pretrained=False).eval()
+    write_safetensors(tmp_path / "model.safetensors", dict(whole.state_dict()))
+    stated = {"architecture": "test_vit", "pretrained_cfg": {"mean": [0.1, 0.2, 0.3]}}
+    (tmp_path / "config.json").write_text(json.dumps(stated))
+    model = load_model(f"local-dir:{tmp_path}", device="cpu")
+    assert (model.layout, model.preprocessing.mean) == ("timm", (0.1, 0.2, 0.3))
+    pixels = torch.randn(1, 3, *model.preprocessing.size)
+    with torch.inference_mode():
+        wanted = whole.forward_head(whole.forward_features(pixels), pre_logits=True)
+    np.testing.assert_allclose(model.embed_pixels(pixels), wanted, atol=1e-5)
+    assert "classifier" in model.notes[0] or "head" in model.notes[0]

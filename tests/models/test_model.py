@@ -12,7 +12,7 @@ import torch
 from cutis.errors import CutisError
 from cutis.models import Model, load_model
 from cutis.models.model import _lengths
-from tests.models.small import WORDS, pictures
+from tests.models.small import WORDS, pictures, write_safetensors
 
 TEXTS = ["a skin image of melanoma.", "nevus", "a benign lesion, a nevus of skin", ""]
 
@@ -168,3 +168,29 @@ def test_bf16_is_close_and_comes_back_as_float32(mixed_folder: Path, model: Mode
 def test_lengths_count_up_to_the_last_token():
     ids = np.array([[2, 5, 3, 0, 0], [0, 0, 0, 0, 0], [2, 0, 3, 0, 0], [1, 1, 1, 1, 1]])
     assert _lengths(ids, 0).tolist() == [3, 0, 3, 5]
+
+
+def test_logits_of_a_fine_tuned_classifier(tmp_path: Path):
+    from tests.models.small_layouts import panderm_state
+
+    write_safetensors(tmp_path / "w.safetensors", panderm_state(tuned=True, classes=5))
+    model = load_model(f"local-dir:{tmp_path}", device="cpu")
+    pixels = torch.stack([model.preprocess(image) for image in pictures(3)])
+    logits = model.classify_pixels(pixels)
+    assert logits.shape == (3, 5)
+    assert logits.dtype == np.float32
+    state = panderm_state(tuned=True)
+    by_hand = model.embed_pixels(pixels) @ state["head.weight"].numpy().T
+    np.testing.assert_allclose(logits, by_hand + state["head.bias"].numpy(), atol=1e-5)
+    with pytest.raises(CutisError, match="takes images of shape"):
+        model.classify_pixels(torch.zeros(1, 3, 8, 8))
+    rounded = load_model(f"local-dir:{tmp_path}", device="cpu", precision="bf16")
+    moved = np.abs(rounded.classify_pixels(pixels) - logits).max()
+    assert 0 < moved < 0.3
+
+
+def test_a_model_without_a_classifier_says_so(cae_file: Path):
+    model = load_model(f"dermlip-panderm@{cae_file}", device="cpu")
+    assert not model.has_classifier
+    with pytest.raises(CutisError, match=r"no classifier of its own.*cutis zero-shot"):
+        model.classify_pixels(torch.zeros(1, 3, 32, 32))

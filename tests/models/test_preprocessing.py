@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from cutis.errors import CutisError
 from cutis.models import Preprocessing
+from cutis.models.preprocessing import stated_size
 
 
 def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
@@ -126,3 +128,82 @@ def test_it_is_frozen_and_strict():
         Preprocessing(interpolation="nearest")
     with pytest.raises(ValueError, match="Extra"):
         Preprocessing(sice=1)
+
+
+CLIP_STEPS = {
+    "do_center_crop": True, "crop_size": {"height": 224, "width": 224}, "do_normalize": True,
+    "image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6], "resample": 3,
+    "size": {"shortest_edge": 256},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({}, {"resize_to": 256, "resize_mode": "shortest", "interpolation": "bicubic"}),
+        ({"size": {"shortest_edge": 224}}, {"resize_to": None, "resize_mode": "shortest"}),
+        ({"size": 224, "crop_size": 224}, {"resize_to": None, "resize_mode": "shortest"}),
+        ({"size": {"height": 224, "width": 224}, "do_center_crop": False},
+         {"resize_mode": "squash", "resize_to": None}),
+        ({"size": 224, "crop_size": None, "do_center_crop": None}, {"resize_mode": "squash"}),
+        ({"resample": 2}, {"interpolation": "bilinear"}),
+        ({"do_normalize": False}, {"mean": (0.0,) * 3, "std": (1.0,) * 3}),
+        ({"image_mean": None}, {"mean": Preprocessing().mean, "std": (0.4, 0.5, 0.6)}),
+    ],
+)  # fmt: skip
+def test_steps_of_transformers(change: dict, wanted: dict):
+    spec = Preprocessing.from_transformers({**CLIP_STEPS, **change}, (224, 224), Preprocessing())
+    assert {key: getattr(spec, key) for key in wanted} == wanted
+    assert spec.size == (224, 224)
+
+
+def test_steps_of_transformers_give_the_librarys_pixels():
+    """The library's own processor on PIL images, for a size whose crop has no half pixel."""
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8))
+    theirs = CLIPImageProcessorPil(**CLIP_STEPS)(image, return_tensors="np")["pixel_values"][0]
+    spec = Preprocessing.from_transformers(CLIP_STEPS, (224, 224), Preprocessing())
+    np.testing.assert_allclose(spec(image).numpy(), theirs, rtol=0, atol=1e-5)
+
+
+def test_a_filter_that_is_not_offered():
+    with pytest.raises(CutisError, match=r"filter 1.*2 \(bilinear\)"):
+        Preprocessing.from_transformers({"resample": 1}, (224, 224), Preprocessing())
+
+
+@pytest.mark.parametrize(
+    ("config", "size"),
+    [
+        (CLIP_STEPS, (224, 224)),
+        ({"size": {"height": 448, "width": 384}}, (448, 384)),
+        ({"size": 96}, (96, 96)),
+        ({"size": {"shortest_edge": 64}}, (64, 64)),
+        ({}, None),
+    ],
+)
+def test_the_size_transformers_states(config: dict, size: tuple[int, int] | None):
+    assert stated_size(config) == size
+
+
+def test_another_size_keeps_the_share_of_the_border():
+    spec = Preprocessing(size=224, resize_to=256)
+    assert spec.resized((448, 448)).resize_to == 512
+    assert spec.resized((224, 224)) == spec
+    assert Preprocessing(size=224).resized((448, 448)).resize_to is None
+    assert spec.resized((448, 224)).resize_to == 256, "the shorter side decides"
+
+
+@pytest.mark.parametrize(
+    ("name", "first_mean", "first_std"),
+    [("clip", 0.48145466, 0.26862954), ("imagenet", 0.485, 0.229), ("panderm", 0.485, 0.228),
+     ("half", 0.5, 0.5)],
+)  # fmt: skip
+def test_normalisations_by_name(name: str, first_mean: float, first_std: float):
+    spec = Preprocessing(resize_to=256).with_norm(name)
+    assert (spec.mean[0], spec.std[0], spec.resize_to) == (first_mean, first_std, 256)
+
+
+def test_an_unknown_normalisation_is_answered_with_the_nearest():
+    with pytest.raises(CutisError, match=r"'imagnet'.*Did you mean 'imagenet'"):
+        Preprocessing().with_norm("imagnet")

@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from cutis.models.strict import SHOWN, StateDictMismatch, load_strict, without_initialisation
+from cutis.models.strict import (
+    SHOWN,
+    StateDictMismatch,
+    load_renamed,
+    load_strict,
+    set_aside,
+    without_initialisation,
+)
 
 
 def network() -> nn.Module:
@@ -86,3 +93,28 @@ def test_initialisation_is_back_afterwards():
     values = nn.Linear(50, 50).weight
     assert values.std() > 0.01
     assert values.abs().max() < 0.2
+
+
+def test_known_tensors_are_set_aside_and_named():
+    state = {"head.a": 1, "head.b": 2, "mask": 3, "mask_token": 4, "body": 5}
+    kept, said = set_aside(state, {"head.": "a head", "mask": "a mask", "tail.": "never there"})
+    assert kept == {"mask_token": 4, "body": 5}
+    assert said == (
+        "Left out 2 tensors 'head.*': a head.",
+        "Left out the tensor 'mask': a mask.",
+    )
+    assert len(state) == 5, "the given mapping is left as it is"
+
+
+def test_other_spellings_are_loaded_and_reported_as_published():
+    module = nn.Linear(3, 2)
+    state = {"kernel": torch.ones(2, 3), "bias": torch.zeros(2)}
+    load_renamed(module, state, {"weight": "kernel"}, "it")
+    assert torch.equal(module.weight, torch.ones(2, 3))
+    with pytest.raises(StateDictMismatch) as raised:
+        load_renamed(module, {"bias": torch.zeros(3), "b": torch.ones(1)},
+                     {"weight": "kernel"}, "it")  # fmt: skip
+    assert raised.value.missing == ["kernel"]
+    assert raised.value.unexpected == ["b"]
+    assert raised.value.reshaped == {"bias": ((3,), (2,))}
+    assert torch.equal(module.weight, torch.ones(2, 3)), "nothing was loaded"

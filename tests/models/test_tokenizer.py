@@ -109,3 +109,83 @@ def test_it_may_be_used_after_a_fork(tmp_path: Path):
     before = threading.active_count()
     tokenize(TEXTS * 20)
     assert threading.active_count() == before
+
+
+def clip_towers(**facts: object) -> Towers:
+    return towers(needs_full_context=True, text_rules="clip", **facts)
+
+
+def test_clips_own_is_built_in_when_a_transformers_folder_brings_none(tmp_path: Path):
+    tokenize = find_tokenizer(clip_towers(vocab_size=49408), {}, [tmp_path], [])
+    assert tokenize is not None
+    assert tokenize(["melanoma"])[0, 0] == 49406
+    assert find_tokenizer(clip_towers(), {}, [tmp_path], []) is None
+
+
+def test_clip_files_are_read_by_the_library_and_give_the_built_in_ids(tmp_path: Path):
+    """A folder with the real vocabulary, written by the library itself."""
+    from open_clip.tokenizer import SimpleTokenizer
+    from transformers import CLIPTokenizer
+
+    simple = SimpleTokenizer()
+    merges = [pair for pair, _ in sorted(simple.bpe_ranks.items(), key=lambda item: item[1])]
+    vocabulary = {
+        {"<start_of_text>": "<|startoftext|>", "<end_of_text>": "<|endoftext|>"}.get(k, k): v
+        for k, v in simple.encoder.items()
+    }
+    library = CLIPTokenizer(vocab=vocabulary, merges=merges)
+    library.save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "clip"}')
+    tokenize = find_tokenizer(clip_towers(vocab_size=49408), {}, [tmp_path], [])
+    built_in = find_tokenizer(clip_towers(vocab_size=49408), {}, [], [])
+    assert tokenize is not None
+    assert built_in is not None
+    texts = ["a dermoscopic image of melanoma.", "Benign nevus", "psoriasis " * 30]
+    np.testing.assert_array_equal(tokenize(texts), built_in(texts))
+    assert tokenize(texts).shape == (3, 12)
+
+
+def test_siglip_is_read_by_the_library_in_full(tmp_path: Path):
+    """Lower case, no punctuation, an end mark, filled up with end marks."""
+    sentencepiece = pytest.importorskip("sentencepiece")
+    from transformers import SiglipTokenizer
+
+    lines = tmp_path / "lines.txt"
+    lines.write_text("\n".join(["melanoma of the skin", "a benign nevus"] * 20))
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(lines), model_prefix=str(tmp_path / "spiece"), vocab_size=40, pad_id=0,
+        eos_id=1, unk_id=2, bos_id=-1, hard_vocab_limit=False, minloglevel=2,
+    )  # fmt: skip
+    library = SiglipTokenizer(vocab_file=str(tmp_path / "spiece.model"))
+    library.save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "siglip"}')
+    facts = {"text_rules": "siglip", "pad_id": 1, "needs_full_context": True}
+    tokenize = find_tokenizer(towers(**facts), {}, [tmp_path], [])
+    assert tokenize is not None
+    texts = ["Melanoma, of the SKIN!", "a", ""]
+    wanted = library(texts, padding="max_length", max_length=12, truncation=True)["input_ids"]
+    np.testing.assert_array_equal(tokenize(texts), wanted)
+
+
+def test_a_siglip_whose_library_is_missing_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import transformers
+
+    def missing(*args: object, **options: object) -> None:
+        raise ImportError("SiglipTokenizer requires the SentencePiece library.\nSee its page.")
+
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", missing)
+    (tmp_path / "spiece.model").write_bytes(b"x")
+    facts = {"text_rules": "siglip", "needs_full_context": True}
+    tokenize = find_tokenizer(towers(**facts), {}, [tmp_path], [])
+    assert tokenize is not None, "images can be embedded all the same"
+    with pytest.raises(CutisError, match=r"requires the SentencePiece.*pip install sentencepiece"):
+        tokenize(["melanoma"])
+
+
+def test_a_folder_with_nothing_but_a_tokenizer_file(tmp_path: Path):
+    write_tokenizer(tmp_path)
+    tokenize = find_tokenizer(clip_towers(), {}, [tmp_path], [])
+    assert tokenize is not None
+    assert tokenize(["skin"])[0].tolist() == [2, WORDS.index("skin"), 3] + [0] * 9

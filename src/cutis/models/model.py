@@ -13,6 +13,7 @@ from cutis.errors import CutisError
 from cutis.models.cards import ModelCard
 from cutis.models.halves import require_text, require_vision
 from cutis.models.preprocessing import Preprocessing
+from cutis.models.tokenizer import FILES, LIBRARY_FILES
 from cutis.models.towers import Towers, in_bfloat16
 
 if TYPE_CHECKING:
@@ -184,10 +185,11 @@ class Model:
         require_text(self)
         if self.tokenizer is None:
             where = self.card.tokenizer or self.card.hub or "the model's repository"
+            files = " or ".join(FILES if self.towers.text_rules == "open_clip" else LIBRARY_FILES)
             raise CutisError(
                 f"{self.name} is loaded, but its tokenizer is not on this machine, so texts "
                 "cannot be read (ready token ids can: embed_tokens).",
-                allowed=f"Needed is tokenizer.json or vocab.txt of {where}.",
+                allowed=f"Needed is {files} of {where}.",
                 fix=f"put it beside the checkpoint file, or into $CUTIS_MODELS/{self.card.name}/",
             )
         if isinstance(texts, str):

@@ -14,7 +14,10 @@ WEIGHT_NAMES = (
     "open_clip_pytorch_model.bin",
     "pytorch_model.bin",
 )
-TOKENIZER_NAMES = ("tokenizer.json", "vocab.txt", "tokenizer_config.json")
+TOKENIZER_NAMES = (
+    "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+    "spiece.model", "vocab.json", "merges.txt",
+)  # fmt: skip
 # What may stand beside the weights and decides how they are read.
 COMPANIONS = (
     "open_clip_config.json",

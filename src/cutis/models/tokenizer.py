@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Tokenizer = Callable[[Sequence[str]], "npt.NDArray[np.int64]"]
 FILES = ("tokenizer.json", "vocab.txt")
+LIBRARY_FILES = ("tokenizer.json", "spiece.model", "vocab.json")
 CLIP_VOCABULARY = 49408
 
 
@@ -45,13 +46,19 @@ def find_tokenizer(
         Hub repositories to look up in the local cache.
     """
     context = towers.context_length or 0
+    library = towers.text_rules != "open_clip"
     native = towers.needs_full_context and not text_cfg.get("hf_tokenizer_name")
+    if native and towers.vocab_size == CLIP_VOCABULARY and not library:
+        return _clip_tokenizer(context)
+    files = LIBRARY_FILES if library else FILES
+    found = [cached_folder(repository, files) for repository in repositories]
+    for folder in [*folders, *(path for path in found if path is not None)]:
+        if any((folder / name).is_file() for name in files):
+            if library:
+                return _library_tokenizer(folder, context, towers.pad_id, towers.text_rules)
+            return _file_tokenizer(folder, context, towers.pad_id, text_cfg)
     if native and towers.vocab_size == CLIP_VOCABULARY:
         return _clip_tokenizer(context)
-    found = [cached_folder(repository, FILES) for repository in repositories]
-    for folder in [*folders, *(path for path in found if path is not None)]:
-        if any((folder / name).is_file() for name in FILES):
-            return _file_tokenizer(folder, context, towers.pad_id, text_cfg)
     return None
 
 
@@ -85,6 +92,42 @@ def _file_tokenizer(
         return ids_nt
 
     return tokenize
+
+
+def _library_tokenizer(folder: Path, context: int, pad_id: int, rules: str) -> Tokenizer:
+    """Return the tokenizer transformers makes of a folder; one that refuses if it cannot."""
+    from transformers import AutoTokenizer
+
+    siglip = rules == "siglip"
+    try:
+        encode = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    except Exception as error:  # the libraries below raise bare Exception for a bad file
+        if not isinstance(error, ImportError) and (folder / FILES[0]).is_file():
+            cleaning = {"tokenizer_kwargs": {"clean": "canonicalize" if siglip else "whitespace"}}
+            return _file_tokenizer(folder, context, pad_id, cleaning)
+        return _refusing(folder, error, siglip)
+    filler = encode.pad_token_id if siglip and encode.pad_token_id is not None else pad_id
+
+    def tokenize(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+        ids_nt = np.full((len(texts), context), filler, np.int64)
+        for row, text in zip(ids_nt, texts, strict=True):
+            ids = encode(text, truncation=True, max_length=context)["input_ids"]
+            row[: len(ids)] = ids
+        return ids_nt
+
+    return tokenize
+
+
+def _refusing(folder: Path, error: Exception, siglip: bool) -> Tokenizer:
+    """Return a tokenizer that says why it cannot be used: images can be embedded all the same."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    problem = f"The tokenizer in {folder} cannot be read: {lines[0] if lines else type(error)}"
+    fix = "pip install sentencepiece" if siglip else "download tokenizer.json again"
+
+    def refuse(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+        raise CutisError(problem.rstrip(".") + ".", fix=fix)
+
+    return refuse
 
 
 def _cleaning(rule: str) -> Callable[[str], str]:

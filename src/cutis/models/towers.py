@@ -84,8 +84,9 @@ class Towers:
         Pixels (n, 3, h, w) to the logits (n, c) of a fine-tuned classifier, or None.
     preprocessing
         How this layout's authors prepared images, when neither the checkpoint nor a card says.
-    tokenizer_library
-        Whose rules make token ids of texts: ``"open_clip"`` or ``"transformers"``.
+    text_rules
+        Whose rules make token ids of texts: ``"open_clip"``, or the library transformers' for
+        ``"clip"`` or ``"siglip"``.
     """
 
     module: nn.Module
@@ -102,7 +103,7 @@ class Towers:
     notes: tuple[str, ...] = ()
     classify: Callable[[torch.Tensor], torch.Tensor] | None = None
     preprocessing: Preprocessing | None = None
-    tokenizer_library: str = "open_clip"
+    text_rules: str = "open_clip"
 
 
 def channels_last(module: nn.Module) -> None:

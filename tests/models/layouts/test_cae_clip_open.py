@@ -38,7 +38,9 @@ def folded(state: dict[str, torch.Tensor], side: int = 32) -> VisionTransformer:
     for name, value in state.items():
         if not name.startswith(START) or name.endswith("v_bias"):
             continue
-        key = name.removeprefix(START).replace("gamma_1", "ls1.gamma").replace("gamma_2", "ls2.gamma")
+        key = (
+            name.removeprefix(START).replace("gamma_1", "ls1.gamma").replace("gamma_2", "ls2.gamma")
+        )
         if key.startswith("norm."):
             key = "fc_" + key
         if key.endswith("q_bias"):

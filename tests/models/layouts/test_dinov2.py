@@ -127,9 +127,7 @@ def test_a_large_table_is_brought_to_224_pixels():
     state["pos_embed"] = dinov2.stretch(state["pos_embed"], (16, 16))
     small.load_state_dict(state, strict=True)
     with torch.inference_mode():
-        torch.testing.assert_close(
-            towers.image(pixels(224)), small(pixels(224)), atol=1e-6, rtol=0
-        )
+        torch.testing.assert_close(towers.image(pixels(224)), small(pixels(224)), atol=1e-6, rtol=0)
 
 
 def test_timms_own_file_of_the_published_model_is_this_layout():

@@ -73,8 +73,7 @@ def test_the_card_takes_either_spelling_of_the_names(
     old = write_safetensors(tmp_path / "old.safetensors", state)
     new = write_safetensors(tmp_path / "new.safetensors", dict(network.state_dict()))
     first, second = (
-        load_model(f"efficientnet-lite0@{path}", device="cpu", image_size=64)
-        for path in (old, new)
+        load_model(f"efficientnet-lite0@{path}", device="cpu", image_size=64) for path in (old, new)
     )
     pixels = torch.randn(1, 3, 64, 64)
     np.testing.assert_allclose(first.embed_pixels(pixels), second.embed_pixels(pixels), rtol=1e-5)

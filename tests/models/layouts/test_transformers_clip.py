@@ -97,9 +97,7 @@ def test_a_file_alone_takes_the_published_kind_and_says_so(folder: Path, tmp_pat
     (tmp_path / "model.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
     bare = load_model(f"local-dir:{tmp_path}", device="cpu")
     assert [note for note in bare.notes if note.startswith("No config.json")]
-    assert bare.preprocessing.mean[0] == pytest.approx(
-        0.48145466 if folder.name == "clip" else 0.5
-    )
+    assert bare.preprocessing.mean[0] == pytest.approx(0.48145466 if folder.name == "clip" else 0.5)
     assert bare.embed_images(pictures(1)).shape == (1, bare.dim)
 
 

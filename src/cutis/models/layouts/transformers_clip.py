@@ -34,6 +34,7 @@ PATCHES, WORDS = (
 POSITIONS = "embeddings.position_embedding.weight"
 # Widths whose published SigLIP towers have heads that are not 64 wide.
 HEADS = {1152: 16}
+GEMMA_VOCABULARY = 256000
 
 
 def matches(shapes: Shapes) -> bool:
@@ -195,11 +196,13 @@ def _towers(model: Any, settings: Settings, sigmoid: bool, notes: tuple[str, ...
         logit_scale=float(model.logit_scale.detach().exp()),
         notes=notes,
         preprocessing=default if sigmoid else None,
-        tokenizer_library="transformers",
+        text_rules="siglip" if sigmoid else "clip",
     )
 
 
 def _pad_id(text: Any, sigmoid: bool) -> int:
     """Return the id that fills a row; CLIP reads no further than the end of the text."""
+    if text.vocab_size == GEMMA_VOCABULARY:
+        return 0  # SigLIP 2's configurations leave it out, and the library's default is SigLIP's
     pad = text.pad_token_id if sigmoid else None
     return int(pad) if pad is not None and 0 <= pad < text.vocab_size else 0
