@@ -202,27 +202,106 @@ def catalogue_text() -> str:
 
 
 def datasets_page() -> str:
-    """Return the table of dataset cards and the full cards."""
+    """Return the catalogue of dataset cards: an overview by kind of image, then every card."""
     from cutis.data import bundled_cards
+    from cutis.data.catalogue import metric
+    from cutis.data.listing import CardList, terms
 
-    cards = list(bundled_cards().values())
-    rows = [
-        [f"[`{c.name}`](#{c.name})", c.title, str(len(c.classes) or "from the table"), c.licence]
-        for c in cards
+    cards = bundled_cards()
+    parts = [
+        "cutis ships cards, never images. A card knows a dataset's classes, terms, size and the "
+        "steps to obtain it. A table with the columns of an official table finds its card by "
+        "itself; `--card NAME` chooses one by hand, and a `dataset.yaml` beside your own table is "
+        "a card too ([your own table](your-own-table.md)).",
+        "Keep your datasets in one folder, each in a folder of its card's name, and name the "
+        "folder in the environment: `export CUTIS_DATA=~/datasets`. Then `--data ham10000` stands "
+        "for the table below it, and [`cutis data list`](cli.md#cutis-data-list) shows what is "
+        "there. `--task`, `--search` and `--here` narrow the list; `cutis data list NAME` shows "
+        "one dataset with the steps to obtain it.",
+        listing_example(),
+        "*free to use*: with attribution, also commercially. *no sharing*: the images may not be "
+        "passed on, so reports leave them out. *read the terms*: they are particular.",
     ]
-    intro = (
-        "cutis ships cards, never images. A table that has the columns of an official table finds "
-        "its card by itself; `--card NAME` chooses one by hand, and a `dataset.yaml` beside your "
-        "own table is a card too ([your own table](your-own-table.md))."
-    )
-    parts = [intro, table(["name", "dataset", "classes", "licence"], rows)]
-    for card in cards:
-        parts += [f"## {card.name}", card.title]
-        if card.classes:
-            names = [[c.name, c.code or "", ", ".join(c.synonyms)] for c in card.classes]
-            parts.append(table(["class", "code", "synonyms"], names))
-        parts.append(fields_table(card, skip={"name", "title", "classes"}))
+    for kind, group in CardList(tuple(cards.values()), {}).groups():
+        rows = [
+            [f"[`{c.name}`](#{c.name})", c.title, class_number(c),
+             f"{c.total:,}" if c.total else "", metric(c), terms(c)]
+            for c in group
+        ]  # fmt: skip
+        header = ["name", "dataset", "classes", "rows", "headline metric", "terms"]
+        parts += [f"## {kind[:1].upper()}{kind[1:]}", table(header, rows)]
+    parts.append("## The cards")
+    for card in cards.values():
+        parts += dataset_parts(card)
     return page("Datasets", *parts)
+
+
+def class_number(card: Any) -> str:
+    """Return how many classes a dataset has, as far as that is known."""
+    if card.classes:
+        return str(len(card.classes))
+    return f"{card.class_count} (in the table)" if card.class_count else ""
+
+
+def listing_example() -> str:
+    """Return what ``cutis data list`` shows on a machine with some datasets."""
+    from cutis.data import get_card
+    from cutis.data.listing import CardList
+    from cutis.data.machine import OnDisk
+
+    names = ("ham10000", "isic2019", "pad-ufes-20", "ph2", "ph2-binary", "ddi")
+    cards = tuple(get_card(name) for name in names)
+    folder = Path("~/datasets")
+    here = {
+        "ham10000": (OnDisk(cards[0], folder / "ham10000/HAM10000_metadata.csv", 10015, 10015),),
+        "pad-ufes-20": (OnDisk(cards[2], folder / "pad-ufes-20/metadata.csv", 2298, 312),),
+        "ph2": (OnDisk(cards[3], folder / "ph2/table.csv", 200, 200),),
+    }
+    shown = CardList(cards, here, (str(folder),)).render()
+    return f"```console\n$ cutis data list\n{shown}\n```"
+
+
+def dataset_parts(card: Any) -> Iterator[str]:
+    """Yield the section of one dataset."""
+    from cutis.data.catalogue import forbidden, metric, numbers
+
+    yield f"### {card.name}"
+    like = f" It is like [`{card.like}`](#{card.like})." if card.like else ""
+    yield f"**{card.title}.** {card.description}{like}"
+    facts = [
+        ["images", card.modality or ""],
+        ["used for", ", ".join(card.tasks)],
+        ["published number", numbers(card)],
+        ["headline metric", metric(card)],
+        ["rows share a", card.grouped_by or ""],
+        ["size", card.size],
+        ["expert columns", ", ".join(f"`{c}`" for c in card.concepts)],
+        ["licence", f"{card.licence}. {forbidden(card)}"],
+        ["known by", known_by(card)],
+        ["overlap with pretraining", card.leakage],
+        ["to know", card.notes],
+        ["cite", card.citation],
+        ["published at", card.source_url],
+    ]
+    yield table(["", ""], [fact for fact in facts if fact[1]])
+    if card.classes:
+        names = [[c.name, c.code or "", ", ".join(c.synonyms)] for c in card.classes]
+        yield table(["class", "code", "synonyms"], names)
+    elif card.class_count:
+        yield f"Its {card.class_count} class names are read from the table or its folders."
+    steps = [f"{i}. {' '.join(step.split())}" for i, step in enumerate(card.how_to_obtain, 1)]
+    yield "To obtain it:\n\n" + "\n".join(steps)
+
+
+def known_by(card: Any) -> str:
+    """Return how a table finds the card by itself."""
+    forms = [form for form in (card.signature, *card.other_signatures) if form]
+    if not forms:
+        return "nothing; ask for it by name"
+    columns = "; or ".join(", ".join(f"`{c}`" for c in form) for form in forms)
+    paths = f", at {' or '.join(f'`{f}`' for f in card.files)}" if card.files else ""
+    cells = ", ".join(f"'{words}' in `{column}`" for column, words in card.where.items())
+    return f"the columns {columns}{paths}{f', and {cells}' if cells else ''}"
 
 
 def fields_table(card: Any, skip: set[str]) -> str:

@@ -29,7 +29,7 @@ def detail(card: DatasetCard, here: Sequence[OnDisk], searched: Sequence[str]) -
         ("images", card.modality or "not stated"),
         ("used for", ", ".join(card.tasks)),
         ("number", numbers(card)),
-        ("headline metric", card.headline_metric.replace("_", " ")),
+        ("headline metric", metric(card)),
         ("rows share a", card.grouped_by or ""),
         ("size on disk", card.size),
         ("like", f"{card.like} (cutis data list {card.like})" if card.like else ""),
@@ -61,6 +61,18 @@ def numbers(card: DatasetCard) -> str:
         return "not stated"
     parts = [f"{name} {n:,}" for name, n in card.expected_n.items() if name != "total"]
     return f"{card.total:,} rows" + (f" ({', '.join(parts)})" if parts else "")
+
+
+def metric(card: DatasetCard) -> str:
+    """Return the headline metric in words.
+
+    Examples
+    --------
+    >>> metric(DatasetCard(name="x", headline_metric="macro_f1"))
+    'macro F1'
+    """
+    words = card.headline_metric.replace("_", " ")
+    return words.replace("auroc", "AUROC").replace("f1", "F1")
 
 
 def forbidden(card: DatasetCard) -> str:

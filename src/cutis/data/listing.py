@@ -106,10 +106,11 @@ class CardList:
             return detail(card, self.here.get(card.name, ()), self.searched)
         if not self.cards:
             return "No dataset fits. All of them: cutis data list"
-        lines = [line for title, cards in self._groups() for line in self._group(title, cards)]
+        lines = [line for title, cards in self.groups() for line in self._group(title, cards)]
         return "\n".join([*lines, *self._foot()])
 
-    def _groups(self) -> list[tuple[str, list[DatasetCard]]]:
+    def groups(self) -> list[tuple[str, list[DatasetCard]]]:
+        """Return the groups with their cards, a variant behind what it is like."""
         groups: dict[str, list[DatasetCard]] = {}
         shown = {card.name: card for card in self.cards}
         for card in self.cards:
