@@ -42,7 +42,7 @@ class ColourModel:
         """One token per word between a start and an end, cut to the context."""
         ids_nt = np.zeros((len(texts), self.context_length), np.int64)
         for row, text in zip(ids_nt, texts, strict=True):
-            ids = [1, *(3 + len(word) for word in text.split())][: self.context_length - 1] + [2]
+            ids = [*[1, *(3 + len(word) for word in text.split())][: self.context_length - 1], 2]
             row[: len(ids)] = ids
         return ids_nt
 
