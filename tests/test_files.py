@@ -23,6 +23,7 @@ from cutis.files import (
     sha256_file,
     sha256_json,
     write_json,
+    write_once,
     write_text,
 )
 
@@ -179,3 +180,48 @@ def test_the_hash_of_a_value_tells_values_apart(one: object, other: object):
 def test_the_hash_of_a_value_is_that_of_its_canonical_text():
     expected = hashlib.sha256('{"a":[1,"é"],"b":null}'.encode()).hexdigest()
     assert sha256_json({"b": None, "a": [1, "é"]}) == expected
+
+
+def test_the_first_of_several_writers_wins(tmp_path):
+    assert write_once(tmp_path / "deep" / "a", b"first")
+    assert not write_once(tmp_path / "deep" / "a", b"second")
+    assert (tmp_path / "deep" / "a").read_bytes() == b"first"
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["a"]
+
+
+def test_a_writer_that_is_overtaken_leaves_the_other_s_file(tmp_path, monkeypatch):
+    original = Path.hardlink_to
+
+    def overtaken(path, target):
+        path.write_bytes(b"other")
+        return original(path, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", overtaken)
+    assert not write_once(tmp_path / "a", b"mine")
+    assert (tmp_path / "a").read_bytes() == b"other"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_without_hard_links_a_rename_does(tmp_path, monkeypatch):
+    def refuse(path, target):
+        raise OSError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    assert write_once(tmp_path / "a", b"mine")
+    assert (tmp_path / "a").read_bytes() == b"mine"
+
+
+def test_a_folder_that_keeps_losing_files_is_an_error(tmp_path, monkeypatch):
+    def lose(path, target):
+        Path(target).unlink()
+        raise FileNotFoundError(errno.ENOENT, "gone", str(target))
+
+    monkeypatch.setattr(Path, "hardlink_to", lose)
+    with pytest.raises(FileNotFoundError):
+        write_once(tmp_path / "a", b"mine")
+
+
+def test_writing_once_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(CutisError, match="a file stands where a folder is needed"):
+        write_once(tmp_path / "file" / "a", b"mine")

@@ -111,3 +111,30 @@ def test_a_failure_ends_the_bar_without_claiming_success(
         raise ZeroDivisionError
     assert stream.getvalue().endswith("\n")
     assert "took" not in stream.getvalue()
+
+
+def test_what_came_to_nothing_is_counted_apart(clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(5, "Features") as bar:
+        clock.now += 5
+        bar.advance(3)
+        bar.advance(2, unreadable=2)
+    assert stream.getvalue() == "Features: 3/5 images and 2 unreadable, 1.0 images/s, took 5.0 s\n"
+
+
+@pytest.mark.parametrize(("seconds", "lines"), [(1, 0), (3, 1)])
+def test_what_ends_soon_leaves_no_line(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, seconds: int, lines: int
+):
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Progress(1, "Reading", after=2) as bar:
+        clock.now += seconds
+        bar.advance()
+    assert stream.getvalue().count("took") == lines
+
+
+def test_a_line_is_said_at_once(capsys: pytest.CaptureFixture[str]):
+    progress.say("Loading ...")
+    assert capsys.readouterr().err == "Loading ...\n"

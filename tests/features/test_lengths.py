@@ -23,7 +23,7 @@ class Words:
     def tokenize(self, texts) -> np.ndarray:
         ids_nt = np.zeros((len(texts), CONTEXT), np.int64)
         for row, text in zip(ids_nt, texts, strict=True):
-            ids = [1, *(3 for _ in text.split())][: CONTEXT - 1] + [2]
+            ids = [*[1, *(3 for _ in text.split())][: CONTEXT - 1], 2]
             row[: len(ids)] = ids
         return ids_nt
 

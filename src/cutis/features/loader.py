@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
+
+from cutis.progress import say
 
 if TYPE_CHECKING:
     from cutis.config import ManyConfig
@@ -18,6 +21,7 @@ class Loader:
     """
 
     def __init__(self) -> None:
+        self.load_seconds = 0.0  # of the last model
         self._datasets: dict[str, Dataset] = {}
         self._model: tuple[tuple[Any, ...], Model] | None = None
 
@@ -58,5 +62,8 @@ class Loader:
         key = (config.model, *sorted(options.items()))
         if self._model is None or self._model[0] != key:
             self._model = None
+            say(f"Loading model {config.model} ...")
+            start = time.monotonic()
             self._model = (key, load_model(config.model, **options))
+            self.load_seconds = round(time.monotonic() - start, 3)
         return self._model[1]

@@ -17,7 +17,7 @@ from cutis.features.journal import note_speed
 from cutis.features.key import feature_key
 from cutis.features.opened import default_cache
 from cutis.features.plan import identify
-from cutis.features.store import FeatureStore, errors_name, shard_name
+from cutis.features.store import SHARD_ROWS, FeatureStore, errors_name, shard_name
 from cutis.features.threads import hardware, using_threads
 from cutis.files import sha256_file, write_json, write_once
 from cutis.progress import say
@@ -183,6 +183,29 @@ def embed_part(
     gaps = {shard % part.total + 1 for shard in store.missing_shards(meta)}
     rows = [shard_rows(shard, meta) for shard in part.shards(n_shards(meta))]
     return PartResult(part, store.dir, key, work, sum(map(len, rows)), tuple(sorted(gaps)))
+
+
+def plan_part(directory: Path, n_rows: int, part: Part) -> str:
+    """Return what one process would compute, as a line for the terminal.
+
+    Parameters
+    ----------
+    directory
+        The store, which may not exist yet.
+    n_rows
+        Rows of the dataset.
+    part
+        Which process.
+    """
+    store = FeatureStore(directory)
+    meta = store.meta() or {"n_rows": n_rows, "shard_rows": SHARD_ROWS}
+    mine = set(part.shards(n_shards(meta)))
+    missing = mine.intersection(store.missing_shards(meta))
+    n_images = sum(len(shard_rows(shard, meta)) for shard in missing)
+    return (
+        f"Part {part}: {len(mine)} of {n_shards(meta)} shards, of which {len(missing)} with "
+        f"{n_images} images are to compute."
+    )
 
 
 def n_shards(meta: dict[str, Any]) -> int:

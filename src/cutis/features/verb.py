@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -87,6 +86,7 @@ def embed_verb(config: EmbedConfig) -> EmbedResult | ManyResult:
     CutisError
         For every input that cannot be used; nothing finished before is lost.
     """
+    check_scale(config, config.export)
     if config.is_many():
         return run_many("embed", config, embed_one)
     return embed_one(config, Loader())
@@ -112,12 +112,8 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
     from cutis.features.scale import compute
     from cutis.models.halves import require_vision
 
-    check_scale(config, config.export)
     dataset = loader.dataset(config)
-    say(f"Loading model {config.model} ...")
-    start = time.monotonic()
     model = loader.model(config, device=config.device, precision=config.precision)
-    load_seconds = round(time.monotonic() - start, 3)
     require_vision(model)
     if config.dry_run:
         return _dry_run(config, dataset, model)
@@ -144,7 +140,7 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
                 command=command_line("embed", config),
                 features=record(features),
                 images_per_second=features.images_per_second,
-                load_seconds=load_seconds,
+                load_seconds=loader.load_seconds,
                 model={"card": model.card.model_dump(mode="json"), "identity": model.identity()},
                 dataset={"name": dataset.name, "card": dataset.card.model_dump(mode="json")},
             )
@@ -154,12 +150,15 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
 def _dry_run(config: EmbedConfig, dataset: Dataset, model: Model) -> EmbedResult:
     import yaml
 
+    from cutis.features.parts import parse_part, plan_part
     from cutis.features.plan import plan
 
     resolved = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False).rstrip()
     planned = plan(dataset, model, config.cache, config.batch_size, config.workers)
-    lines = ("Dry run: nothing is written.", resolved, planned.render())
-    return EmbedResult(config.output, None, lines)
+    lines = ["Dry run: nothing is written.", resolved, planned.render()]
+    if config.shard is not None:
+        lines.append(plan_part(planned.dir, len(dataset), parse_part(config.shard)))
+    return EmbedResult(config.output, None, tuple(lines))
 
 
 def _refuse_nothing(features: Features, config: EmbedConfig) -> None:

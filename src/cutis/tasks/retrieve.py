@@ -158,6 +158,7 @@ def retrieve_one(config: RetrieveConfig, loader: Loader) -> RetrieveResult:
     if config.dry_run:
         return _dry_run(config, full, dataset, model, captions, cache)
     with Run(config.output, "retrieve", config) as run:
+        run.facts["load_seconds"] = loader.load_seconds
         inputs = {
             "table_sha256": dataset.table_sha256(),
             "features_key": features_key(dataset, model, cache, config.workers),

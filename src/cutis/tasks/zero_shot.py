@@ -153,6 +153,7 @@ def zero_shot_one(config: ZeroShotConfig, loader: Loader) -> ZeroShotResult:
     if config.dry_run:
         return _dry_run(config, full, dataset, model, classes, cache)
     with Run(config.output, "zero-shot", config) as run:
+        run.facts["load_seconds"] = loader.load_seconds
         classifier = make_classifier(
             model, classes, config.templates, cache, config.scale, config.plain_names
         )
