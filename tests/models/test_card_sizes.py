@@ -27,8 +27,7 @@ def native_clip(card: ModelCard) -> tuple[int, int]:
 
     from cutis.models.layouts.open_clip import make_model
 
-    name = card.architecture or {512: "ViT-B-16", 768: "ViT-L-14"}[card.dim]
-    config = open_clip.get_model_config(name)
+    config = open_clip.get_model_config({512: "ViT-B-16", 768: "ViT-L-14"}[card.dim])
     assert config["text_cfg"]["context_length"] == card.context_length
     return count(make_model(config, {})), config["embed_dim"]
 
@@ -46,12 +45,14 @@ def clip(card: ModelCard) -> tuple[int, int]:
 def siglip(card: ModelCard) -> tuple[int, int]:
     from transformers import SiglipConfig, SiglipModel
 
-    both = {"hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27,
-            "num_attention_heads": 16}  # fmt: skip
+    large = card.dim == 1152
+    both = {"hidden_size": card.dim, "intermediate_size": 4304 if large else 3072,
+            "num_hidden_layers": 27 if large else 12,
+            "num_attention_heads": 16 if large else 12}  # fmt: skip
     size = card.preprocessing.size[0]
-    vision = {**both, "image_size": size, "patch_size": 14}
+    vision = {**both, "image_size": size, "patch_size": 14 if large else 16}
     text = {**both, "vocab_size": 32000, "max_position_embeddings": card.context_length}
-    return count(SiglipModel(SiglipConfig(vision_config=vision, text_config=text))), 1152
+    return count(SiglipModel(SiglipConfig(vision_config=vision, text_config=text))), card.dim
 
 
 def dinov2(card: ModelCard) -> tuple[int, int]:
@@ -98,8 +99,8 @@ def opened(card: ModelCard) -> tuple[int, int]:
 
 
 BUILDERS = {
-    "monet": clip, "medsiglip": siglip, "minilm": sentence, "pubmedbert": sentence,
-    "dermfm-zero": paper, "dermfm-zero-open": opened,
+    "monet": clip, "medsiglip": siglip, "siglip": siglip,
+    "minilm": sentence, "pubmedbert": sentence, "dermfm-zero": paper, "dermfm-zero-open": opened,
     **{f"dinov2-{size}": dinov2 for size in ("small", "base", "large")},
     **{f"dinov3-{size}": dinov3 for size in ("b16", "l16", "7b")},
     **{card.name: timm_model for card in list_cards() if card.layout == "timm"},

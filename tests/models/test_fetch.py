@@ -12,8 +12,15 @@ import pytest
 from cutis.errors import CutisError
 from cutis.models import get_card, hub, load_model
 from cutis.models.fetch import FetchPlan, ModelsFetchConfig, models_fetch
-from tests.models.small import cae_state, refusal, write_safetensors, write_tokenizer
+from tests.models.small import (
+    cae_state,
+    clip_model,
+    refusal,
+    write_safetensors,
+    write_tokenizer,
+)
 from tests.models.test_hub import put
+from tests.models.test_shards import write_shards
 
 CARD = "dermlip-panderm"
 WEIGHTS = "open_clip_model.safetensors"
@@ -55,6 +62,8 @@ class Hub:
     ) -> str:
         if self.refuse is not None:
             raise self.refuse
+        if name not in self.files[repository]:
+            raise refusal("RemoteEntryNotFoundError")
         self.asked.append(f"{repository}/{name}")
         content = self.files[repository][name] + (b"!" if self.spoil else b"")
         if local_dir is None:
@@ -230,3 +239,13 @@ def test_a_disk_that_is_too_small_is_noticed_first(online: Hub, monkeypatch: pyt
     with pytest.raises(CutisError, match=r"needs 0\.0 GB.*--to FOLDER"):
         fetch(yes=True)
     assert online.asked == []
+
+
+def test_a_model_in_several_files_is_fetched_whole(online: Hub, tmp_path: Path):
+    index = write_shards(tmp_path / "shards", clip_model().state_dict(), 2)
+    online.files["org/split"] = {path.name: path.read_bytes() for path in index.parent.iterdir()}
+    plan = fetch("hf-hub:org/split", yes=True)
+    assert [file.name for file in plan.files][1:3] == [
+        "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
+    ]  # fmt: skip
+    assert plan.sha256 == load_model("hf-hub:org/split", device="cpu").weights_sha256

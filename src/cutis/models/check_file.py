@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cutis.models.shards import is_index, shard_paths
+
 if TYPE_CHECKING:
     from cutis.models.model import Model
     from cutis.models.sources import Source
@@ -47,7 +49,8 @@ def check_file(model: Model, source: Source | None) -> Iterator[Line]:
         Where its numbers come from; None when it is not known.
     """
     if source is not None and source.weights is not None:
-        size = source.weights.stat().st_size / 1e6
+        files = shard_paths(source.weights) if is_index(source.weights) else [source.weights]
+        size = sum(path.stat().st_size for path in files) / 1e6
         yield Line("INFO", "file", f"{source.weights} ({size:,.1f} MB)")
         yield Line("INFO", "stored as", stored_precisions(source.weights))
     yield _hash(model)
@@ -123,7 +126,10 @@ def preprocessing_origin(model: Model, source: Source) -> str:
 
 def stored_precisions(path: Path) -> str:
     """Say in which precisions a checkpoint file stores its tensors, most frequent first."""
-    counts = Counter(_safetensors_kinds(path) if path.suffix == ".safetensors" else _kinds(path))
+    files = shard_paths(path) if is_index(path) else [path]
+    counts: Counter[str] = Counter()
+    for file in files:
+        counts.update(_safetensors_kinds(file) if file.suffix == ".safetensors" else _kinds(file))
     return ", ".join(f"{kind} ({count} tensors)" for kind, count in counts.most_common())
 
 

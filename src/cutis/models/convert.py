@@ -16,6 +16,7 @@ from cutis.config import VerbConfig
 from cutis.errors import CutisError
 from cutis.models.checkpoint import CARD, CONFIG, WEIGHTS, save_model_dir
 from cutis.models.names import parse_name
+from cutis.models.obtain import TOKENIZER_NAMES
 
 if TYPE_CHECKING:
     import torch
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from cutis.models.model import Model
     from cutis.models.sources import Source
 
-# What else of a tokenizer stands in its folder; only the first two are needed here.
-TOKENIZER_FILES = (
-    "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
-)  # fmt: skip
 KEEP_FLOAT32 = ("running_mean", "running_var", "logit_scale", "logit_bias")
 
 
@@ -215,14 +212,15 @@ def converted_card(model: Model) -> ModelCard:
 def tokenizer_files(source: Source) -> list[Path]:
     """Return the files of a model's tokenizer on this machine, none when it is built in."""
     from cutis.models.hub import cached_folder
-    from cutis.models.tokenizer import FILES
+    from cutis.models.tokenizer import FILES, LIBRARY_FILES
 
+    names = (*FILES, *LIBRARY_FILES)
     named = source.config.get("model_cfg", {}).get("text_cfg", {}).get("hf_tokenizer_name")
     repositories = [r for r in (source.card.tokenizer, named, source.card.hub) if r and "/" in r]
-    cached = [cached_folder(repository, FILES) for repository in repositories]
+    cached = [cached_folder(repository, names) for repository in repositories]
     for folder in (*source.folders, *(path for path in cached if path is not None)):
-        if any((folder / name).is_file() for name in FILES):
-            return [folder / name for name in TOKENIZER_FILES if (folder / name).is_file()]
+        if any((folder / name).is_file() for name in names):
+            return [folder / name for name in TOKENIZER_NAMES if (folder / name).is_file()]
     return []
 
 

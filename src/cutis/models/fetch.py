@@ -18,6 +18,10 @@ from cutis.models.checkpoint import CARD, write_card
 from cutis.models.hub import HubFile, cache_folder, cached, download, repository_files
 from cutis.models.names import ModelName, parse_name
 from cutis.models.obtain import COMPANIONS, TOKENIZER_NAMES, WEIGHT_NAMES, how_to_get
+from cutis.models.shards import INDEX, shard_names, weights_sha256
+
+# Any of these in a repository means that its tokenizer is there.
+VOCABULARIES = frozenset({"tokenizer.json", "vocab.txt", "vocab.json", "spiece.model"})
 
 
 class ModelsFetchConfig(VerbConfig):
@@ -176,7 +180,8 @@ def _plan(card: ModelCard, folder: Path | None) -> FetchPlan:
             + (", ".join(list(held)[:8]) or "nothing") + ".",
             fix="fetch its checkpoint yourself and use CARD@/path/to/file",
         )  # fmt: skip
-    files = [weights, *(held[name] for name in COMPANIONS if name in held)]
+    parts = shard_names(held) if weights.name == INDEX else []
+    files = [weights, *(held[name] for name in (*parts, *COMPANIONS) if name in held)]
     files += _tokenizer_files(card, held)
     here = {file: path for file in files if (path := _place(file, folder)) is not None}
     return FetchPlan(card, tuple(files), here, folder)
@@ -185,7 +190,7 @@ def _plan(card: ModelCard, folder: Path | None) -> FetchPlan:
 def _tokenizer_files(card: ModelCard, held: Iterable[str]) -> list[HubFile]:
     """Return the tokenizer's files when they are another repository's."""
     other = card.tokenizer
-    if not other or "/" not in other or other == card.hub or {*held} & {*TOKENIZER_NAMES[:2]}:
+    if not other or "/" not in other or other == card.hub or {*held} & VOCABULARIES:
         return []
     theirs = repository_files(other)
     return [theirs[name] for name in TOKENIZER_NAMES if name in theirs]
@@ -218,7 +223,7 @@ def _finished(plan: FetchPlan) -> FetchPlan:
     for file, path in plan.here.items():
         _require_hash(path, file.sha256)
     _require_hash(plan.here[weights], plan.card.sha256)
-    return replace(plan, sha256=sha256_file(plan.here[weights]))
+    return replace(plan, sha256=weights_sha256(plan.here[weights]))
 
 
 def _require_hash(path: Path, wanted: str | None) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
-from cutis.files import sha256_file
 from cutis.models.cards import ModelCard, list_cards
+from cutis.models.shards import weights_sha256
 
 if TYPE_CHECKING:
     import torch
@@ -67,7 +67,7 @@ def fitting_cards(path: Path) -> list[ModelCard]:
 
     cards = [card for card in list_cards() if card.loadable]
     state = read_state_dict(path)
-    sha256 = sha256_file(path)
+    sha256 = weights_sha256(path)
     known = [card for card in cards if card.sha256 == sha256]
     if known:
         return known

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
-from cutis.files import sha256_file
 from cutis.models.halves import of_its_family
 from cutis.models.layouts import ALSO, LAYOUTS, Shapes, describe, detect, layout_module
 from cutis.models.model import Model
 from cutis.models.names import parse_name
 from cutis.models.preprocessing import Preprocessing, stated_size
+from cutis.models.shards import weights_sha256
 from cutis.models.sources import Source, resolve
 from cutis.models.tokenizer import find_tokenizer
 from cutis.models.towers import Settings, Towers
@@ -272,7 +272,7 @@ def _words(values: tuple[float, ...]) -> str:
 def _checked_hash(source: Source) -> str:
     if source.weights is None or not source.weights.is_file():
         return ""
-    found = sha256_file(source.weights)
+    found = weights_sha256(source.weights)
     wanted = source.card.sha256
     if wanted and wanted != found and "@" not in source.name:
         raise CutisError(

@@ -14,6 +14,7 @@ from cutis.errors import CutisError
 from cutis.models.cards import ModelCard, get_card, list_cards
 from cutis.models.names import parse_name
 from cutis.models.obtain import card_weights, how_to_get
+from cutis.models.shards import is_index, shard_paths
 
 WIDTH = 96
 
@@ -58,15 +59,15 @@ class ShownCard:
     def _here(self) -> str:
         if self.weights is None:
             return "no"
-        size = self.weights.stat().st_size / 1e6
+        files = shard_paths(self.weights) if is_index(self.weights) else [self.weights]
+        size = sum(path.stat().st_size for path in files) / 1e6
         return f"{self.weights} ({size:,.1f} MB)"
 
     def _obtain(self) -> list[str]:
         if self.weights is not None:
             return []
         steps = how_to_get(self.card)
-        wrapped = [fill(step, WIDTH, initial_indent="  ", subsequent_indent="  ",
-                        break_on_hyphens=False, break_long_words=False) for step in steps]  # fmt: skip
+        wrapped = [_filled(step, "  ", "  ") for step in steps]
         return ["How to get it:", *wrapped, ""]
 
     def _next(self) -> list[str]:
@@ -109,8 +110,19 @@ def facts(card: ModelCard) -> dict[str, str]:
 
 
 def _line(key: str, value: str, width: int) -> str:
-    return fill(value, WIDTH, initial_indent=key.ljust(width), subsequent_indent=" " * width,
-                break_on_hyphens=False, break_long_words=False)  # fmt: skip
+    return _filled(value, key.ljust(width), " " * width)
+
+
+def _filled(text: str, first: str, others: str) -> str:
+    """Return text in lines of at most WIDTH characters, without breaking names and paths."""
+    return fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _tokenizer(card: ModelCard) -> str:

@@ -23,6 +23,7 @@ from cutis.models.hub import fetch, models_folder
 from cutis.models.names import ModelName
 from cutis.models.obtain import COMPANIONS, WEIGHT_NAMES, card_folder, how_to_get
 from cutis.models.sentence import sentence_config
+from cutis.models.shards import is_index, named_shards
 from cutis.models.weights import SUFFIXES
 
 
@@ -197,6 +198,8 @@ def from_hub(repository: str, text: str) -> Source:
             fix="fetch its checkpoint yourself and use CARD@/path/to/file or "
             "open_clip:ARCH@/path/to/file",
         )
+    for shard in named_shards(weights) if is_index(weights) else ():
+        fetch(repository, [shard])
     _fetch_companions(repository, required=card.layout is None)
     return replace(from_folder(weights.parent, text), card=card, weights=weights)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
+from cutis.models.shards import is_index, read_shards
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +28,7 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
     Parameters
     ----------
     path
-        A ``.safetensors`` file or a PyTorch checkpoint.
+        A ``.safetensors`` file, the index of several, or a PyTorch checkpoint.
 
     Raises
     ------
@@ -35,6 +36,8 @@ def read_state_dict(path: Path) -> dict[str, torch.Tensor]:
         If the file is absent, truncated, not a checkpoint, or holds code.
     """
     _require_file(path)
+    if is_index(path):
+        return read_shards(path)
     loaded = _read_safetensors(path) if path.suffix == ".safetensors" else _read_torch(path)
     return unwrap(loaded, path)
 
