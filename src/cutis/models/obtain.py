@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cutis.models.cards import BUNDLED, ModelCard
 from cutis.models.hub import cached, models_folder
+from cutis.models.shards import INDEX
 
 WEIGHT_NAMES = (
     "model.safetensors",
@@ -13,6 +14,7 @@ WEIGHT_NAMES = (
     "open_clip_pytorch_model.safetensors",
     "open_clip_pytorch_model.bin",
     "pytorch_model.bin",
+    INDEX,
 )
 TOKENIZER_NAMES = (
     "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
