@@ -79,7 +79,7 @@ def make_retrieval(
     write_facts(folder, found, facts, n, groups, record)
     if thumbs:
         (folder / "thumbs").mkdir()
-        for i, name in enumerate(ids):
+        for i in range(n):
             draw_lesion(i, 64).save(folder / "thumbs" / f"{i}.jpg")
         names = {name: f"{i}.jpg" for i, name in enumerate(ids)}
         (folder / "thumbs" / "thumbs.json").write_text(json.dumps(names))
