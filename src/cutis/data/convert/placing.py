@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from cutis.data.convert.columns import IMAGES, ORDER
+from cutis.data.convert.frames import extended
 from cutis.data.convert.source import ROW, TABLE
 from cutis.data.paths import EXTENSIONS, ImageFiles, Listing, inside, locate
 from cutis.errors import CutisError
@@ -70,20 +71,19 @@ def place(frame: pd.DataFrame, root: Path, keep_missing: bool = False) -> Placed
     CutisError
         If a name leads out of the image folder.
     """
-    new = frame.copy()
+    new, origins = frame, _origins(frame)
     absent: dict[str, set[int]] = {}
     lost: list[tuple[int, Lost]] = []
     for column in (name for name in IMAGES if name in frame.columns):
         names: list[str | None] = frame[column].tolist()
         files = locate(names, root)
-        _refuse_outside(files, column, frame)
+        _refuse_outside(files, column, origins)
         places, reasons = _resolve(names, files, Finder(root, names), needed=column == "image")
         absent[column] = set(reasons)
-        lost += [(row, _line(frame, row, names[row], why)) for row, why in reasons.items()]
+        lost += [(row, (*origins[row], names[row] or "", why)) for row, why in reasons.items()]
         keep = keep_missing and column == "image"
-        new[column] = [
-            names[row] if keep and place is None else place for row, place in enumerate(places)
-        ]
+        shown = [names[row] if keep and p is None else p for row, p in enumerate(places)]
+        new = extended(new, {column: shown})
     gone = set() if keep_missing else absent["image"]
     kept = [row not in gone for row in range(len(new))]
     second = sum(len(rows) for column, rows in absent.items() if column != "image")
@@ -160,19 +160,24 @@ def _stem(name: str) -> str:
     return name[: -len(ending)] if ending.casefold() in EXTENSIONS else name
 
 
-def _line(frame: pd.DataFrame, row: int, name: str | None, reason: str) -> Lost:
-    def cell(column: str) -> str:
-        value = frame[column].iloc[row] if column in frame.columns else None
-        return value if isinstance(value, str) else ""
+def _origins(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return table, row and id of every row, empty where unknown."""
+    columns = [
+        [v if isinstance(v, str) else "" for v in frame[c].tolist()]
+        if c in frame.columns
+        else [""] * len(frame)
+        for c in (TABLE, ROW, "id")
+    ]
+    return list(zip(*columns, strict=True))
 
-    return cell(TABLE), cell(ROW), cell("id"), name or "", reason
 
-
-def _refuse_outside(files: ImageFiles, column: str, frame: pd.DataFrame) -> None:
+def _refuse_outside(
+    files: ImageFiles, column: str, origins: Sequence[tuple[str, str, str]]
+) -> None:
     if not files.refused:
         return
     row, name = next(iter(files.refused.items()))
-    table, number, *_ = _line(frame, row, name, "")
+    table, number, _ = origins[row]
     where = f"Row {number} of {table}" if table else f"Row {row}"
     raise CutisError(
         f"{where} names the {column} '{name}', which is outside the image folder {files.root}.",
