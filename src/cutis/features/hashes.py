@@ -175,8 +175,9 @@ class _Book:
         paths = _parts(self.folder)
         if len(paths) <= MANY_PARTS:
             return
-        entries = [part for path in paths for part in _entries(path)]
-        if entries and self._write(np.unique(np.concatenate(entries))):
+        parts = [part for path in paths for part in _entries(path)]
+        entries = np.concatenate([np.zeros(0, ENTRY), *parts])
+        if self._write(entries[np.unique(entries["key"], return_index=True)[1]]):
             for path in paths:
                 with suppress(OSError):
                     path.unlink()

@@ -110,7 +110,9 @@ class FeatureStore:
     def missing_shards(self, meta: dict[str, Any]) -> list[int]:
         """Return the numbers of the shards that are not there, ascending."""
         count = -(-meta["n_rows"] // meta["shard_rows"])
-        return [i for i in range(count) if not (self.dir / shard_name(i)).exists()]
+        # One listing instead of a question per shard, which a network file system answers slowly.
+        there = {path.name for path in self.dir.iterdir()} if self.dir.is_dir() else set()
+        return [i for i in range(count) if shard_name(i) not in there]
 
     def drop_damaged(self, meta: dict[str, Any]) -> list[str]:
         """Remove the shards of an incomplete store that are cut short or of another shape.
