@@ -35,6 +35,7 @@ def pages() -> dict[Path, str]:
             "tree": file_tree(),
         },
         docs / "your-own-table.md": {"roles": roles_table()},
+        docs / "converting.md": {"formats": formats_table()},
         docs / "models-guide.md": {"catalogue": catalogue_text()},
     }
     for path, blocks in parts.items():
@@ -342,6 +343,18 @@ def roles_table() -> str:
     }
     rows = [[f"`{r}`", ", ".join(f"`{n}`" for n in found)] for r, found in names.items()]
     return table(["role", "column names that are recognised"], rows)
+
+
+def formats_table() -> str:
+    """Return what can be converted, what each format expects and makes, and its command."""
+    from cutis.data.convert.registry import FORMATS
+
+    rows = []
+    for entry in FORMATS:
+        name = entry.name + (" (by name only)" if entry.by_hand else "")
+        command = f"`cutis data convert {entry.name} SOURCE -o {entry.name}-table`"
+        rows.append([name, entry.expects, entry.makes, command])
+    return table(["format", "expects", "makes", "command"], rows)
 
 
 def file_tree() -> str:
