@@ -88,7 +88,7 @@ def pair_card(
         dim=dim,
         context_length=text.context_length,
         zero_shot_scale=scale,
-        licence=" and ".join(distinct([vision.card.licence, text.card.licence])),
+        licence=" and ".join(licences(vision, text, dataset)),
         licence_note=terms(vision, text, dataset),
         citation=" ".join(distinct([vision.card.citation, text.card.citation,
                                     dataset.card.citation])),
@@ -96,9 +96,24 @@ def pair_card(
         training_data=training_words(facts, vision, text),
         seen_classes=distinct(seen),
         intended_use="Research: to give a model without words prompts.",
-        warnings=distinct([warning for card in halves for warning in card.warnings]),
+        warnings=distinct([warning for card in halves for warning in warnings_of(card)]),
         metrics=metrics,
     )  # fmt: skip
+
+
+def licences(vision: Model, text: Model, dataset: Dataset) -> tuple[str, ...]:
+    """Return every licence that holds for a pair: of its halves and, if stated, of its data."""
+    data = dataset.card.licence
+    stated = data if data != type(dataset.card).model_fields["licence"].default else ""
+    return distinct([vision.card.licence, text.card.licence, stated])
+
+
+def warnings_of(card: ModelCard) -> list[str]:
+    """Return a half's warnings, worded so that they can stand on the card of the pair."""
+    from cutis.models.halves import NO_CARD
+
+    alone = f"{card.title} came without a card: its terms and training data are unknown."
+    return [alone if warning == NO_CARD else warning for warning in card.warnings]
 
 
 def terms(vision: Model, text: Model, dataset: Dataset) -> str:
