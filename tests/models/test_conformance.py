@@ -12,7 +12,11 @@ import torch
 from cutis.errors import CutisError
 from cutis.models import Model, load_model
 from cutis.models.check import check_model
-from cutis.models.layouts import LAYOUTS
+from cutis.models.layouts import LAYOUTS, layout_module
+from cutis.models.load import build_towers
+from cutis.models.names import parse_name
+from cutis.models.sources import resolve
+from cutis.models.weights import read_state_dict
 from tests.models.small import (
     cae_state,
     clip_model,
@@ -20,6 +24,15 @@ from tests.models.small import (
     write_mixed,
     write_safetensors,
     write_tokenizer,
+)
+from tests.models.small_layouts import (
+    clip_folder,
+    dino_folder,
+    dino_teacher,
+    lite_state,
+    panderm_state,
+    resnet_state,
+    write_open,
 )
 from tests.models.small_text import write_sentence
 
@@ -54,11 +67,50 @@ def text_only(folder: Path) -> str:
     return f"local-dir:{folder}"
 
 
+def saved(card: str, make: Callable[[], dict[str, torch.Tensor]]) -> Callable[[Path], str]:
+    """A sample that is one file of tensors, named with a card."""
+    return lambda folder: f"{card}@{write_safetensors(folder / 'w.safetensors', make())}"
+
+
+def cae_clip_open(folder: Path) -> str:
+    return f"dermfm-zero-open@{write_open(folder) / 'open_clip_model.safetensors'}"
+
+
+def dino_teacher_file(folder: Path) -> str:
+    torch.save(dino_teacher(), folder / "teacher_checkpoint.pth")
+    return f"dermino@{folder / 'teacher_checkpoint.pth'}"
+
+
+def transformers(kind: str) -> Callable[[Path], str]:
+    def make(folder: Path) -> str:
+        if kind in ("clip", "siglip"):
+            clip_folder(folder / kind, kind)
+        else:
+            dino_folder(folder / kind, kind)
+        return f"local-dir:{folder / kind}"
+
+    return make
+
+
 SAMPLES: dict[str, tuple[str, Callable[[Path], str]]] = {
     "cae_clip": ("default", cae_clip),
     "cae_clip pre_head": ("pre_head", cae_clip_before_head),
+    "cae_clip_open": ("default", cae_clip_open),
+    "cae_clip_open pre_head": ("pre_head", cae_clip_open),
+    "panderm raw": ("default", saved("panderm-base", panderm_state)),
+    "panderm tuned": ("default", saved("panderm-base-tuned", lambda: panderm_state(tuned=True))),
+    "dinov2": ("default", dino_teacher_file),
+    "dinov2 cls_mean": ("cls_mean", dino_teacher_file),
     "open_clip native": ("default", open_clip_native),
     "open_clip mixed": ("default", open_clip_mixed),
+    "transformers_clip clip": ("default", transformers("clip")),
+    "transformers_clip siglip": ("default", transformers("siglip")),
+    "transformers_dino second": ("default", transformers("dinov2")),
+    "transformers_dino second, cls_mean": ("cls_mean", transformers("dinov2")),
+    "transformers_dino registers": ("default", transformers("registers")),
+    "transformers_dino third": ("default", transformers("dinov3")),
+    "resnet": ("default", saved("swavderm", resnet_state)),
+    "efficientnet_lite": ("default", saved("efficientnet-lite0", lambda: lite_state()[0])),
     "timm": ("default", timm),
     "text_only": ("default", text_only),
     "text_only cls": ("cls", text_only),
@@ -73,7 +125,8 @@ def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_layout_has_a_sample():
-    assert {name.split()[0] for name in SAMPLES} == set(LAYOUTS)
+    by_name = {name.split()[0] for name in SAMPLES}
+    assert by_name | {"pair"} == set(LAYOUTS), "a pair is two models; its tests are its own"
 
 
 def test_it_passes_its_own_check(model: Model):
@@ -141,7 +194,11 @@ def test_scale_and_facts_are_those_of_a_contrastive_model(model: Model):
 
 
 def test_loading_twice_gives_the_same_numbers(model: Model):
-    asked = {"pre-head": "pre_head", "first token (its makers scale it to length one)": "cls"}
+    asked = {
+        "pre-head": "pre_head",
+        "class token and patch mean": "cls_mean",
+        "first token (its makers scale it to length one)": "cls",
+    }
     pooling = asked.get(model.towers.pooling, "default")
     again = load_model(model.name, device="cpu", pooling=pooling)
     if model.has_vision:
@@ -150,3 +207,51 @@ def test_loading_twice_gives_the_same_numbers(model: Model):
     else:
         np.testing.assert_array_equal(again.embed_texts(["skin"]), model.embed_texts(["skin"]))
     assert again.identity() == model.identity()
+
+
+def needed(model: Model, state: dict[str, torch.Tensor]) -> list[str]:
+    """Names of the tensors that the layout does not leave out."""
+    module = layout_module(model.layout)
+    aside = tuple(getattr(module, "LEFT_OUT", ()))
+    aside += tuple(module.HEADS) if model.layout == "text_only" else ()
+    left_out = (*aside, "fc.", "head.") if model.layout == "timm" else aside
+    return [name for name in state if not bare(name).startswith(left_out)]
+
+
+def bare(name: str) -> str:
+    """A name without what wraps the whole network."""
+    return name.removeprefix("backbone.").removeprefix("dinov2.")
+
+
+def test_every_tensor_is_needed_and_no_other_is_taken(model: Model):
+    """Taking one away, adding one and reshaping one are each refused by name."""
+    source = resolve(parse_name(model.name))
+    assert source.weights is not None
+    state = read_state_dict(source.weights)
+    names = needed(model, state)
+    assert len(names) > 10
+    few = 2 if model.layout == "efficientnet_lite" else 4  # it takes long to build
+    for name in names[:: len(names) // few]:
+        with pytest.raises(CutisError) as raised:
+            build_towers({k: v for k, v in state.items() if k != name}, source)
+        assert bare(name) in str(raised.value)
+    with pytest.raises(CutisError, match="surprise"):
+        build_towers({**state, "surprise.weight": torch.ones(3)}, source)
+    vector = [name for name in names if state[name].ndim == 1 and name.endswith("bias")][1]
+    longer = {**state, vector: torch.cat([state[vector], state[vector]])}
+    with pytest.raises(CutisError) as raised:
+        build_towers(longer, source)
+    assert bare(vector) in str(raised.value)
+
+
+def test_what_it_is_named_after_is_what_it_gives(model: Model):
+    """Length of features, image size and identity are those of the towers that were built."""
+    if model.has_vision:
+        assert model.embed_images(pictures(1)).shape == (1, model.dim)
+        assert model.identity()["preprocessing"]["size"] == list(model.towers.image_size)
+    if model.has_text:
+        ids_nt = np.ones((2, model.context_length), np.int64)
+        assert model.embed_tokens(ids_nt).shape == (2, model.dim)
+    assert model.identity()["layout"] == model.layout
+    assert model.identity()["pooling"] == model.towers.pooling
+    assert len(model.weights_sha256) == 64

@@ -189,3 +189,13 @@ def test_a_folder_with_nothing_but_a_tokenizer_file(tmp_path: Path):
     tokenize = find_tokenizer(clip_towers(), {}, [tmp_path], [])
     assert tokenize is not None
     assert tokenize(["skin"])[0].tolist() == [2, WORDS.index("skin"), 3] + [0] * 9
+
+
+def test_a_file_without_its_own_marks_is_explained(tmp_path: Path):
+    """BERT's vocabulary in a folder that says CLIP: the library fails at the first new sign."""
+    write_tokenizer(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "clip"}')
+    tokenize = find_tokenizer(clip_towers(), {}, [tmp_path], [])
+    assert tokenize is not None
+    with pytest.raises(CutisError, match=r"cannot be used: Unk token.*files again"):
+        tokenize(["psoriasis of the scalp"])

@@ -111,7 +111,10 @@ def _library_tokenizer(folder: Path, context: int, pad_id: int, rules: str) -> T
     def tokenize(texts: Sequence[str]) -> npt.NDArray[np.int64]:
         ids_nt = np.full((len(texts), context), filler, np.int64)
         for row, text in zip(ids_nt, texts, strict=True):
-            ids = encode(text, truncation=True, max_length=context)["input_ids"]
+            try:
+                ids = encode(text, truncation=True, max_length=context)["input_ids"]
+            except Exception as error:  # a bare Exception, for a file without its own marks
+                raise _unreadable(folder, error, siglip) from None
             row[: len(ids)] = ids
         return ids_nt
 
@@ -120,14 +123,23 @@ def _library_tokenizer(folder: Path, context: int, pad_id: int, rules: str) -> T
 
 def _refusing(folder: Path, error: Exception, siglip: bool) -> Tokenizer:
     """Return a tokenizer that says why it cannot be used: images can be embedded all the same."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    problem = f"The tokenizer in {folder} cannot be read: {lines[0] if lines else type(error)}"
-    fix = "pip install sentencepiece" if siglip else "download tokenizer.json again"
+    problem = _unreadable(folder, error, siglip)
 
     def refuse(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-        raise CutisError(problem.rstrip(".") + ".", fix=fix)
+        raise problem
 
     return refuse
+
+
+def _unreadable(folder: Path, error: Exception, siglip: bool) -> CutisError:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[0].rstrip(".") if lines else type(error).__name__
+    return CutisError(
+        f"The tokenizer in {folder} cannot be used: {reason}.",
+        fix="pip install sentencepiece"
+        if siglip and isinstance(error, ImportError)
+        else "download the tokenizer's files again from the model's repository",
+    )
 
 
 def _cleaning(rule: str) -> Callable[[str], str]:

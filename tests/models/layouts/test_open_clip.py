@@ -153,3 +153,77 @@ def test_detection_needs_the_parts_of_a_clip(name: str):
     if start == "visual":
         kept = {k: v for k, v in shapes.items() if not k.startswith("visual.")}
     assert detect(kept) is None
+
+
+def notes_of(config: dict, card: bool | None, state: dict | None = None) -> str:
+    towers = open_clip.build(
+        state or clip_model().state_dict(),
+        Settings(what="it", model_cfg=config, quick_gelu=card),
+    )
+    return " ".join(towers.notes)
+
+
+@pytest.mark.parametrize(
+    ("config", "card", "words"),
+    [
+        ({}, None, "exact one was built"),
+        (CLIP_CONFIG, None, "exact one was built"),
+        ({}, True, ""),
+        ({**CLIP_CONFIG, "quick_gelu": True}, None, ""),
+        ({**CLIP_CONFIG, "quick_gelu": True}, True, ""),
+        ({**CLIP_CONFIG, "quick_gelu": False}, True, "configuration says quick_gelu False"),
+    ],
+)
+def test_an_unknown_or_disputed_gelu_is_said(config: dict, card: bool | None, words: str):
+    found = notes_of(config, card)
+    assert words in found
+    assert bool(words) == bool(found)
+
+
+def test_a_configuration_that_lies_about_sizes_is_named():
+    wrong = {**CLIP_CONFIG, "quick_gelu": False,
+             "vision_cfg": {**CLIP_CONFIG["vision_cfg"], "layers": 12},
+             "text_cfg": {**CLIP_CONFIG["text_cfg"], "vocab_size": 49408}}  # fmt: skip
+    said = notes_of(wrong, None)
+    assert "The image part of its configuration says layers 12; the tensors say layers 2" in said
+    assert "The text part of its configuration says vocab_size 49408" in said
+
+
+def test_openais_file_with_its_three_numbers_and_a_mask():
+    extra = {"input_resolution": torch.tensor(32), "context_length": torch.tensor(12),
+             "vocab_size": torch.tensor(50), "attn_mask": torch.zeros(12, 12)}  # fmt: skip
+    said = notes_of({}, True, {**clip_model().state_dict(), **extra})
+    for name in extra:
+        assert f"'{name}'" in said
+
+
+def test_other_image_sizes_and_poolings_are_refused():
+    with pytest.raises(CutisError, match="cannot change its size"):
+        open_clip.build(clip_model().state_dict(), Settings(what="it", image_size=(64, 64)))
+    with pytest.raises(CutisError, match="no pooling 'pre_head'"):
+        open_clip.build(clip_model().state_dict(), Settings(what="it", pooling="pre_head"))
+
+
+def test_biomedclips_form():
+    """A timm transformer and a BERT read from its class token, through an MLP without biases."""
+    config = {
+        "embed_dim": 16,
+        "vision_cfg": {"timm_model_name": "test_vit", "timm_model_pretrained": False,
+                       "timm_pool": "", "timm_proj": "linear", "image_size": 160},
+        "text_cfg": {"hf_model_name": "org/bert", "hf_tokenizer_name": "org/bert",
+                     "hf_proj_type": "mlp", "hf_pooler_type": "cls_last_hidden_state_pooler",
+                     "context_length": 16},
+    }  # fmt: skip
+    torch.manual_seed(0)
+    text = {**TEXT_CONFIG, "num_attention_heads": 1, "layer_norm_eps": 1e-12}
+    whole = open_clip.make_model(config, text)
+    state = dict(whole.state_dict())
+    ids = {"text.transformer.embeddings.position_ids": torch.arange(32)[None]}
+    towers = open_clip.build(state | ids, Settings(what="it", model_cfg=config))
+    tokens = torch.tensor([[2, 5, 8, 3, 0, 0]])
+    pixels = torch.randn(1, 3, 160, 160)
+    with torch.inference_mode():
+        assert torch.equal(towers.image(pixels), whole.encode_image(pixels))
+        assert torch.equal(towers.text(tokens), whole.encode_text(tokens))
+    assert len(towers.notes) == 1
+    assert "position_ids" in towers.notes[0]

@@ -49,10 +49,11 @@ def fixed_size(settings: Settings, size: tuple[int, int]) -> tuple[int, int]:
     CutisError
         If another was asked for.
     """
-    if settings.image_size not in (None, size):
+    asked = settings.image_size
+    if asked is not None and asked != size:
         raise CutisError(
-            f"{settings.what} takes images of {_words(size)} pixels only, not "
-            f"{_words(settings.image_size or size)}: this layout cannot change its size.",
+            f"{settings.what} takes images of {_words(size)} pixels only, not {_words(asked)}: "
+            "this layout cannot change its size.",
             fix="leave the image size out",
         )
     return size

@@ -50,14 +50,18 @@ def bert_config(shapes: Shapes) -> dict[str, Any]:
     >>> config["hidden_size"], config["num_attention_heads"], config["num_hidden_layers"]
     (128, 2, 1)
     """
-    words = shapes.get(PREFIX + "embeddings.word_embeddings.weight")
-    positions = shapes.get(PREFIX + "embeddings.position_embeddings.weight")
-    kinds = shapes.get(PREFIX + "embeddings.token_type_embeddings.weight")
-    inner = shapes.get(PREFIX + "encoder.layer.0.intermediate.dense.weight")
-    if not (words and positions and kinds and inner) or kinds[0] != 2 or words[1] % HEAD_WIDTH:
+    names = [
+        PREFIX + "embeddings.word_embeddings.weight",
+        PREFIX + "embeddings.position_embeddings.weight",
+        PREFIX + "embeddings.token_type_embeddings.weight",
+        PREFIX + "encoder.layer.0.intermediate.dense.weight",
+    ]
+    missing = [name for name in names if name not in shapes]
+    words, positions, kinds, inner = (shapes.get(name, (0, 0)) for name in names)
+    if missing or kinds[0] != 2 or words[1] % HEAD_WIDTH:
         raise CutisError(
             "The text tower of this checkpoint is not a BERT whose sizes can be read off its "
-            "tensors.",
+            "tensors" + (f" (it lacks {', '.join(missing)})." if missing else "."),
             allowed="Other text towers need their configuration beside the weights.",
             fix="put the text model's config.json into the checkpoint's folder as "
             "text_config.json and load it with local-dir:FOLDER",

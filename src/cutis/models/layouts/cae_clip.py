@@ -52,7 +52,8 @@ class CaeClip(nn.Module):
 
     def build_visual(self, shapes: Shapes) -> nn.Module:
         """Build the image tower under its published name."""
-        return image_tower(shapes, "visual.")
+        tower: nn.Module = image_tower(shapes, "visual.")
+        return tower
 
     @property
     def trunk(self) -> Beit:

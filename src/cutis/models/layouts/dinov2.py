@@ -45,7 +45,7 @@ def matches(shapes: Shapes) -> bool:
     return any(_BLOCK.match(key) for key in shapes)
 
 
-class Dino(VisionTransformer):
+class Dino(VisionTransformer):  # type: ignore[misc]  # timm is untyped
     """The tower, with names for its two features."""
 
     def encode_class(self, pixels_nchw: torch.Tensor) -> torch.Tensor:

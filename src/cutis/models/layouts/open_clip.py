@@ -112,7 +112,7 @@ def _gelu(shapes: Shapes, settings: Settings) -> Iterator[str]:
     """Say when the kind of GELU, which no tensor shows, is unknown or disputed."""
     stated, card = settings.model_cfg.get("quick_gelu"), settings.quick_gelu
     native = any("resblocks." in key for key in shapes)
-    if native and stated is None and card is None and not settings.model_cfg:
+    if native and stated is None and card is None:
         yield GELU_UNKNOWN
     elif native and stated is not None and card is not None and bool(stated) != card:
         yield (
@@ -187,7 +187,7 @@ def model_config(shapes: Shapes, settings: Settings) -> dict[str, Any]:
               "text_cfg": dict(given.get("text_cfg", {}))}  # fmt: skip
     if settings.quick_gelu is not None:
         config.setdefault("quick_gelu", settings.quick_gelu)
-    if "visual.conv1.weight" in shapes and "visual.class_embedding" in shapes:
+    if any(key.startswith("visual.transformer.resblocks.") for key in shapes):
         config["vision_cfg"].update(_vision_sizes(shapes, config["vision_cfg"]))
     elif not given.get("vision_cfg"):
         raise CutisError(

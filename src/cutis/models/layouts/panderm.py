@@ -48,7 +48,7 @@ def matches(shapes: Shapes) -> bool:
     return any(_BLOCK.match(key) for key in shapes)
 
 
-class PanDerm(Beit):
+class PanDerm(Beit):  # type: ignore[misc]  # timm is untyped
     """The tower, with names for its two outputs."""
 
     def encode_image(self, pixels_nchw: torch.Tensor) -> torch.Tensor:

@@ -112,9 +112,9 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
             fix="leave the image size out",
         ) from None
     config = tower_config(tower, settings)
-    patches = getattr(tower, "patch_embed", None)
-    if size and hasattr(patches, "patch_size"):
-        multiple_size(settings, size, patches.patch_size)
+    patch = getattr(getattr(tower, "patch_embed", None), "patch_size", None)
+    if size and patch:
+        multiple_size(settings, size, patch)
     kept, notes = _without_classifier(tower, state)
     load_strict(tower, kept, settings.what)
     channels_last(tower)

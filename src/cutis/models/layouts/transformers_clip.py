@@ -54,7 +54,7 @@ class TransformersClip(nn.Module):
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__()
-        self.model = model
+        self.model: Any = model
 
     def encode_image(self, pixels_nchw: torch.Tensor) -> torch.Tensor:
         """Return projected image features (n, d)."""
