@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cutis import cli
 from cutis.errors import CutisError
 from cutis.models import ModelCard, list_cards
 from cutis.models.listing import (
@@ -81,7 +82,7 @@ def test_what_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (
             {"search": "dinov2*"},
             {"dinov2-small", "dinov2-base", "dinov2-large", "dinov2-large-518"},
-        ),  # fmt: skip
+        ),
         ({"search": "MAKE"}, {"make", "o-make"}),
         ({"family": "text"}, {"minilm", "pubmedbert"}),
         ({"family": "vision", "domain": "dermatology", "search": "swav"}, {"swavderm"}),
@@ -106,6 +107,17 @@ def test_a_search_without_result_names_the_nearest(config: dict[str, str], words
     with pytest.raises(CutisError, match="No model matches") as raised:
         models_list(ModelsListConfig(**config))
     assert words in str(raised.value)
+
+
+def test_the_command_line(capsys: pytest.CaptureFixture[str]):
+    assert cli.run(["models", "list", "dinov2*", "--family", "vision"]) == 0
+    assert "4 of" in capsys.readouterr().out
+    assert cli.run(["models", "show", "panderm-large"]) == 0
+    assert "Google Drive" in capsys.readouterr().out
+    assert cli.run(["models", "fetch", "cutis-tiny"]) == 0
+    assert "nothing to fetch" in capsys.readouterr().out
+    assert cli.run(["models", "list", "nothing-like-it"]) == 2
+    assert "No model matches 'nothing-like-it'" in capsys.readouterr().err
 
 
 def test_listing_and_showing_load_no_torch():

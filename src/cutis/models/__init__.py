@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cutis.models.cards import ModelCard, get_card, list_cards
+    from cutis.models.check import check_model
     from cutis.models.checkpoint import save_model_dir
+    from cutis.models.compare import compare_models
     from cutis.models.load import load_model
     from cutis.models.model import Model
     from cutis.models.preprocessing import Preprocessing
@@ -19,6 +21,8 @@ _HOMES = {
     "Model": "cutis.models.model",
     "ModelCard": "cutis.models.cards",
     "Preprocessing": "cutis.models.preprocessing",
+    "check_model": "cutis.models.check",
+    "compare_models": "cutis.models.compare",
     "get_card": "cutis.models.cards",
     "list_cards": "cutis.models.cards",
     "load_model": "cutis.models.load",
@@ -29,6 +33,8 @@ __all__ = [
     "Model",
     "ModelCard",
     "Preprocessing",
+    "check_model",
+    "compare_models",
     "get_card",
     "list_cards",
     "load_model",

@@ -181,9 +181,8 @@ def get_card(name: str) -> ModelCard:
         return cards[name]
     raise CutisError(
         f"There is no model '{name}'.",
-        allowed="Known names: "
-        + ", ".join(cards)
-        + "; or a source: hf-hub:org/name, local-dir:/path, timm:name, open_clip:arch/pretrained, "
+        allowed=f"Allowed are the {len(cards)} names of 'cutis models list', or a source: "
+        "hf-hub:org/name, local-dir:/path, timm:name, open_clip:arch/pretrained, "
         "CARD@/path/to/file.",
         nearest=nearest_names(name, cards),
         fix="cutis models list",

@@ -134,8 +134,11 @@ def able_sentence() -> str:
 
 def _able() -> tuple[list[str], list[str]]:
     from cutis.models.cards import list_cards
+    from cutis.models.listing import catalogue_order
     from cutis.models.obtain import card_folder
 
-    able = [card for card in list_cards() if card.family == BOTH]
+    cards = sorted(list_cards(), key=catalogue_order)
+    usable = [card for card in cards if card.loadable and card.access != "not public"]
+    able = [card for card in usable if card.family == BOTH]
     here = [card.name for card in able if card_folder(card) is not None]
     return here, [card.name for card in able if card.name not in here]

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cutis.config import VerbConfig
 from cutis.errors import CutisError
-from cutis.models.cards import ModelCard, get_card, list_cards
+from cutis.models.cards import ModelCard, get_card
 from cutis.models.names import parse_name
 from cutis.models.obtain import card_weights, how_to_get
 from cutis.models.shards import is_index, shard_paths
@@ -165,6 +165,6 @@ def models_show(config: ModelsShowConfig) -> ShownCard:
         return ShownCard(card, name.file or card_weights(card))
     raise CutisError(
         f"'{config.name}' has no card here.",
-        allowed="Cards: " + ", ".join(card.name for card in list_cards()) + ".",
+        allowed="Cards have the names of 'cutis models list', and local-dir: folders may have one.",
         fix=f"cutis models check {config.name} loads it and says what it is",
     )
