@@ -143,10 +143,8 @@ def _sizes(shapes: Shapes, third: bool) -> dict[str, Any]:
 def _model(config: Mapping[str, Any], third: bool, registers: bool) -> Any:
     import transformers as library
 
-    if third:
-        name = "DINOv3ViT"
-    else:
-        name = "Dinov2WithRegisters" if registers else "Dinov2"
+    second = "Dinov2WithRegisters" if registers else "Dinov2"
+    name = "DINOv3ViT" if third else second
     settings = getattr(library, name + "Config").from_dict(dict(config))
     return getattr(library, name + "Model")(settings)
 
