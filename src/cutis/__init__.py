@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from cutis.features import Features, embed, embed_part, merge_features
     from cutis.models import Model, load_model
     from cutis.predictions import Predictions, read_predictions
+    from cutis.report.leaderboard import write_leaderboard
     from cutis.stats import evaluate
+    from cutis.tasks import RetrieveConfig, ZeroShotConfig, retrieve, zero_shot
 
 __version__ = "0.1.0"
 
@@ -33,6 +35,11 @@ _HOMES = {
     "Predictions": "cutis.predictions",
     "read_predictions": "cutis.predictions",
     "evaluate": "cutis.stats",
+    "ZeroShotConfig": "cutis.tasks",
+    "zero_shot": "cutis.tasks",
+    "RetrieveConfig": "cutis.tasks",
+    "retrieve": "cutis.tasks",
+    "write_leaderboard": "cutis.report.leaderboard",
 }
 
 __all__ = [
@@ -41,6 +48,8 @@ __all__ = [
     "Features",
     "Model",
     "Predictions",
+    "RetrieveConfig",
+    "ZeroShotConfig",
     "__version__",
     "convert_dataset",
     "embed",
@@ -50,6 +59,9 @@ __all__ = [
     "load_model",
     "merge_features",
     "read_predictions",
+    "retrieve",
+    "write_leaderboard",
+    "zero_shot",
 ]
 
 
