@@ -200,3 +200,10 @@ def test_runs_without_labels_leave_no_board(colour_model, colour_table, tmp_path
     )  # fmt: skip
     assert "No run has metrics" in done.render()
     assert not (tmp_path / "out" / "leaderboard.html").exists()
+
+
+def test_the_public_names_are_functions():
+    import cutis
+
+    for name in ("zero_shot", "retrieve", "write_leaderboard"):
+        assert callable(getattr(cutis, name)), name
