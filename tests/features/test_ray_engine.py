@@ -98,7 +98,9 @@ def test_nothing_missing_starts_no_ray(tmp_path, monkeypatch):
 
     monkeypatch.setattr("cutis.features.ray_engine.cluster", None)
     monkeypatch.setattr("cutis.features.ray_engine.require_ray", lambda: None)
-    assert RayEngine()(Whole(), {}, None, TinyModel(), 1) == (0, 0.0)
+    assert RayEngine()(Whole(), {"device": "cpu"}, None, TinyModel(), 1) == (0, 0.0)
+    with pytest.raises(CutisError, match="not on mps"):
+        RayEngine()(Whole(), {"device": "mps"}, None, TinyModel(), 1)
 
 
 def test_a_shard_travels_as_its_rows(tmp_path):

@@ -77,6 +77,11 @@ class RayEngine:
             lost again and again or has other versions, or meets what ``fill`` would refuse.
         """
         require_ray()
+        if meta["device"] not in ("cpu", "cuda"):
+            raise CutisError(
+                f"Ray workers compute on processors or CUDA GPUs, not on {meta['device']}.",
+                fix="--device cpu in another cache folder, or leave --engine ray away",
+            )
         missing = store.missing_shards(meta)
         if not missing:
             return Work(0, 0.0)
