@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -13,7 +12,7 @@ from pydantic import Field
 from cutis.config import VerbConfig
 from cutis.models.check_file import Line, check_file, judged
 from cutis.models.identify import identify
-from cutis.models.names import parse_name
+from cutis.models.names import expanded, parse_name
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,6 +39,10 @@ class ModelsCheckConfig(VerbConfig):
     precision: Literal["fp32", "bf16"] = Field(
         default="fp32", description="Arithmetic of the towers."
     )
+    pooling: str = Field(default="default", description="Which image feature.")
+    image_size: int | None = Field(
+        default=None, gt=0, description="Side in pixels of the image input [the model's own]."
+    )
 
 
 def models_check(config: ModelsCheckConfig) -> CheckReport:
@@ -54,13 +57,16 @@ def models_check(config: ModelsCheckConfig) -> CheckReport:
     from cutis.models.sources import resolve
 
     name, found = config.name, []
-    path = Path(config.name).expanduser()
+    path = expanded(config.name)
     if path.is_file():
         card = identify(path)
         name = f"{card.name}@{path}"
         found = [Line("PASS", "which model", f"it fits one card, {card.name}: {card.title}")]
     source = resolve(parse_name(name))
-    return check_model(load_model(name, config.device, config.precision), source, found)
+    model = load_model(
+        name, config.device, config.precision, config.pooling, image_size=config.image_size
+    )
+    return check_model(model, source, found)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pydantic import Field
 from cutis.config import VerbConfig
 from cutis.errors import CutisError
 from cutis.models.checkpoint import CARD, CONFIG, WEIGHTS, save_model_dir
-from cutis.models.names import parse_name
+from cutis.models.names import expanded, parse_name
 from cutis.models.obtain import TOKENIZER_NAMES
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def models_convert(config: ModelsConvertConfig) -> Conversion:
     from cutis.models.load import load_model
     from cutis.models.sources import resolve
 
-    folder = config.output.expanduser()
+    folder = expanded(config.output)
     if any((folder / name).exists() for name in (WEIGHTS, CONFIG, CARD)):
         raise CutisError(
             f"{folder} holds a model already, and it is not written over.",

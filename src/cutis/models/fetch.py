@@ -16,7 +16,7 @@ from cutis.files import sha256_file
 from cutis.models.cards import ModelCard, card_of_hub, get_card, require_loadable
 from cutis.models.checkpoint import CARD, write_card
 from cutis.models.hub import HubFile, cache_folder, cached, download, repository_files
-from cutis.models.names import ModelName, parse_name
+from cutis.models.names import ModelName, expanded, parse_name
 from cutis.models.obtain import COMPANIONS, TOKENIZER_NAMES, WEIGHT_NAMES, how_to_get
 from cutis.models.shards import INDEX, shard_names, weights_sha256
 
@@ -128,7 +128,7 @@ def models_fetch(config: ModelsFetchConfig) -> FetchPlan:
         reached, does not fit the disk, or does not have the hash it should have.
     """
     card = _card(parse_name(config.name))
-    folder = config.to.expanduser() / card.name.replace("/", "--") if config.to else None
+    folder = expanded(config.to) / card.name.replace("/", "--") if config.to else None
     if card.bundled:
         return FetchPlan(card, (), {}, folder)
     plan = _plan(card, folder)

@@ -39,6 +39,20 @@ class ModelName:
     file: Path | None = None
 
 
+def expanded(path: str | Path) -> Path:
+    """Return a path with ``~`` replaced by the home folder, if there is such a home.
+
+    Examples
+    --------
+    >>> expanded("~nobody-of-that-name/x").parts[0]
+    '~nobody-of-that-name'
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def parse_name(text: str) -> ModelName:
     """Read a model name.
 
@@ -74,7 +88,7 @@ def parse_name(text: str) -> ModelName:
                 allowed="A checkpoint file is given as CARD@/path/to/file.",
                 fix="cutis models list shows the cards",
             )
-        return ModelName(name, "card", head, file=Path(file).expanduser())
+        return ModelName(name, "card", head, file=expanded(file))
     if name.startswith(("/", "./", "../", "~")):
         raise _bare_path(name)
     if "/" in name:
@@ -99,7 +113,7 @@ def _prefixed(name: str, prefix: str, value: str) -> ModelName:
     if prefix == "local-dir":
         return ModelName(name, prefix, value)
     value, at, file = value.partition("@")
-    path = Path(file).expanduser() if at else None
+    path = expanded(file) if at else None
     if prefix == "hf-hub":
         if at or value.count("/") != 1 or not all(value.split("/")):
             raise CutisError(
@@ -123,7 +137,7 @@ def _prefixed(name: str, prefix: str, value: str) -> ModelName:
 
 
 def _bare_path(name: str) -> CutisError:
-    path = Path(name).expanduser()
+    path = expanded(name)
     fix = f"local-dir:{name}" if not path.is_file() else f"CARD@{name}, with a card's name for CARD"
     return CutisError(f"'{name}' is a path without a source.", allowed=GRAMMAR, fix=fix)
 

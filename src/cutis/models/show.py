@@ -12,7 +12,7 @@ from pydantic import Field
 from cutis.config import VerbConfig
 from cutis.errors import CutisError
 from cutis.models.cards import ModelCard, get_card
-from cutis.models.names import parse_name
+from cutis.models.names import expanded, parse_name
 from cutis.models.obtain import card_weights, how_to_get
 from cutis.models.shards import is_index, shard_paths
 
@@ -158,7 +158,7 @@ def models_show(config: ModelsShowConfig) -> ShownCard:
 
     name = parse_name(config.name)
     if name.kind == "local-dir":
-        source = from_folder(Path(name.value).expanduser(), name.text)
+        source = from_folder(expanded(name.value), name.text)
         return ShownCard(source.card, source.weights)
     if name.kind == "card":
         card = get_card(name.value)

@@ -20,7 +20,7 @@ from cutis.models.cards import (
 from cutis.models.checkpoint import CARD, TEXT_CONFIG, read_config
 from cutis.models.halves import NO_CARD
 from cutis.models.hub import fetch, models_folder
-from cutis.models.names import ModelName
+from cutis.models.names import ModelName, expanded
 from cutis.models.obtain import COMPANIONS, WEIGHT_NAMES, card_folder, how_to_get
 from cutis.models.sentence import sentence_config
 from cutis.models.shards import is_index, named_shards
@@ -65,7 +65,7 @@ def resolve(name: ModelName) -> Source:
         If they are not there.
     """
     if name.kind == "local-dir":
-        return from_folder(Path(name.value).expanduser(), name.text)
+        return from_folder(expanded(name.value), name.text)
     if name.kind == "hf-hub":
         return from_hub(name.value, name.text)
     if name.kind in ("open_clip", "timm"):
