@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from cyclopts import Parameter
 from pydantic import (
@@ -100,7 +100,32 @@ else:
     Paths = Annotated[list[Path], Field(min_length=1), *_SEVERAL]
 
 
-class ManyConfig(RunConfig, DataConfig):
+class InputConfig(VerbConfig):
+    """Settings that change what a model is shown, or which of its features is taken."""
+
+    pooling: str = Field(
+        default="default",
+        description="Which image feature: 'default', or one the model offers, such as 'pre_head' "
+        "(CAE-tower CLIPs) or 'cls_mean' (DINO).",
+    )
+    image_size: int | None = Field(
+        default=None,
+        gt=0,
+        description="Side in pixels of the image input, for models that can change it "
+        "[the model's own].",
+    )
+    norm: Literal["clip", "imagenet", "panderm", "half"] | None = Field(
+        default=None,
+        description="Mean and deviation of pixels by name; panderm is ImageNet's with a first "
+        "deviation of 0.228 [the model's own].",
+    )
+
+    def input_options(self) -> dict[str, Any]:
+        """Return these settings as :func:`cutis.models.load_model` takes them."""
+        return {name: getattr(self, name) for name in InputConfig.model_fields}
+
+
+class ManyConfig(InputConfig, RunConfig, DataConfig):
     """Settings of a verb that takes one or several models and datasets.
 
     ``model``, ``data``, ``images`` and ``card`` hold a single value, or a list when several were

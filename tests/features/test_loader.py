@@ -55,3 +55,11 @@ def test_only_the_last_model_is_kept(calls):
     loader.model(settings(model="b"))
     gc.collect()
     assert kept() is None
+
+
+def test_what_the_model_is_shown_is_passed_on(calls):
+    loader = Loader()
+    first = loader.model(settings(image_size=448, norm="half", pooling="cls_mean"), device="cpu")
+    shown = {"image_size": 448, "norm": "half", "pooling": "cls_mean"}
+    assert calls == [(("cutis-tiny",), {"device": "cpu"} | shown)]
+    assert loader.model(settings(image_size=224), device="cpu") is not first

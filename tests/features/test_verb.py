@@ -231,3 +231,33 @@ def test_ray_gets_its_settings(config, monkeypatch):
     monkeypatch.setattr("cutis.features.ray_engine.RayEngine.__call__", fill_with)
     embed_verb(config(engine="ray", ray_address="auto", ray_workers=3, threads=2))
     assert seen == [("auto", 3, 2)]
+
+
+def test_size_normalisation_and_pooling_reach_the_features(table, tmp_path):
+    """A model that can change them: other features, another store, all in the record."""
+    from tests.models.small_layouts import dino_folder
+
+    dino_folder(tmp_path / "dino")
+    runs = []
+    for name, more in {
+        "usual": {},
+        "other": {"image_size": 48, "norm": "half", "pooling": "cls_mean"},
+    }.items():
+        given = EmbedConfig(
+            data=table, images=table.parent / "images", output=tmp_path / name, device="cpu",
+            model=f"local-dir:{tmp_path / 'dino'}", **more,
+        )  # fmt: skip
+        features = embed_verb(given).features
+        record = json.loads((tmp_path / name / "run.json").read_text())
+        runs.append((features.values_nd.shape[1], record["model"]["identity"]))
+    assert [width for width, _ in runs] == [64, 128]
+    assert runs[1][1]["preprocessing"]["size"] == [48, 48]
+    assert runs[1][1]["preprocessing"]["mean"] == [0.5, 0.5, 0.5]
+    assert runs[1][1]["pooling"] == "class token and patch mean"
+
+
+def test_a_size_a_model_cannot_have_is_refused_on_the_command_line(config, capsys):
+    arguments = ["embed", "--data", str(config().data), "--images", str(config().images),
+                 "--model", config().model, "--output", str(config().output)]  # fmt: skip
+    assert cli.run([*arguments, "--image-size", "65"]) == 2
+    assert "cannot change its size" in capsys.readouterr().err

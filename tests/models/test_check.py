@@ -120,3 +120,23 @@ def test_the_command_line_tells_a_good_file_from_a_bad_one(
     assert cli.run(["models", "check", f"local-dir:{mixed_folder}", "--device", "cpu"]) == 0
     assert "is fit for use" in capsys.readouterr().out
     assert cli.run(["models", "check", f"dermlip-panderm@{cae_file}", "--device", "cpu"]) == 1
+
+
+def test_another_pooling_and_size_can_be_checked(tmp_path: Path):
+    from tests.models.small_layouts import dino_folder
+
+    dino_folder(tmp_path)
+    config = ModelsCheckConfig(
+        name=f"local-dir:{tmp_path}", device="cpu", pooling="cls_mean", image_size=48
+    )
+    report = models_check(config)
+    assert report.exit_code == 0
+    assert "(4, 128)" in report.render()
+
+
+def test_what_was_left_out_is_shown(tmp_path: Path):
+    from tests.models.small_layouts import dino_teacher
+
+    torch.save(dino_teacher(), tmp_path / "teacher.pth")
+    config = ModelsCheckConfig(name=f"local-dir:{tmp_path}", device="cpu")
+    assert "ibot_head" in models_check(config).render()

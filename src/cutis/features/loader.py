@@ -48,7 +48,7 @@ class Loader:
         Parameters
         ----------
         config
-            Settings that name the model.
+            Settings that name the model and what it is shown.
         options
             Device and precision.
 
@@ -59,6 +59,7 @@ class Loader:
         """
         from cutis.models import load_model
 
+        options = {**options, **config.input_options()}
         key = (config.model, *sorted(options.items()))
         if self._model is None or self._model[0] != key:
             self._model = None
