@@ -148,7 +148,7 @@ HEADERS: list[tuple[str, str, dict[str, str], str]] = [
         {"disease": "acne"},
         "skincap.csv",
     ),
-    ("skincap", "id,disease,caption_zh,caption_en,source", {}, "skincap.csv"),
+    ("skincap-captioning", "id,disease,caption_zh,caption_en,source", {}, "skincap.csv"),
     ("skincap", "filename,caption_zh_polish_en", {}, "skincap/meta.csv"),
     ("skincon", ",ImageID,Vesicle,Papule,Macule,Plaque,Abscess,Nodule", {}, "annotations.csv"),
     (
@@ -256,3 +256,49 @@ def test_an_explicit_card_is_never_questioned(tmp_path: Path) -> None:
     )
     assert load_dataset(table).name == "ham10000"
     assert load_dataset(table, card="none").classes == ("mel", "nv")
+
+
+ONE_HOT = {"isic2017", "isic2018", "isic2019"}
+
+
+def cell(name: str, column: str, row: dict[str, str], number: int) -> str:
+    """A cell as the official table may have it."""
+    if name in ONE_HOT and column not in ("image", "image_id", "lesion_id", "age_approx", "sex"):
+        return str(int(column in ("melanoma", "MEL")))
+    return row.get(column, f"{column} {number}")
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "path"),
+    [entry for entry in HEADERS if entry[3] != "MILK10k_Training_GroundTruth.csv"],
+    ids=[f"{h[0]}:{h[3]}" for h in HEADERS if h[3] != "MILK10k_Training_GroundTruth.csv"],
+)
+def test_an_official_table_loads_unchanged(
+    tmp_path: Path, name: str, header: str, row: dict[str, str], path: str
+) -> None:
+    card = bundled_cards()[name]
+    label = card.columns.get("label", "label")
+    known = {label: card.classes[0].spellings()[-1]} if card.classes else {}
+    lines = [
+        ",".join(f'"{cell(name, c, known | row, number)}"' for c in header.split(","))
+        for number in (1, 2)
+    ]
+    data = load_dataset(write_csv(tmp_path / path, "\n".join([header, *lines])))
+    assert data.name == name
+    assert len(data) == 2
+    assert len(set(data.ids)) == 2
+    if card.classes and "target" not in header:
+        assert (data.labels >= 0).all() or "label" not in data.roles
+    if card.grouped_by and any(c in header for c in ("lesion_id", "patient_id", "case_id")):
+        assert data.groups is not None
+    if "caption" in card.columns:
+        assert all(row_of for row_of in data.captions())
+
+
+def test_the_milk_ground_truth_alone_has_no_image(tmp_path: Path) -> None:
+    header = "lesion_id,AKIEC,BCC,BEN_OTH,BKL,DF,INF,MAL_OTH,MEL,NV,SCCKA,VASC"
+    table = write_csv(tmp_path / "gt.csv", f"{header}\nIL_1{',0' * 10},1")
+    with pytest.raises(CutisError, match="no image column"):
+        load_dataset(table)
+    data = load_dataset(table, columns={"image": "lesion_id"})
+    assert [data.classes[i] for i in data.labels] == ["vascular lesion or hemorrhage"]
