@@ -485,11 +485,11 @@ def make_training(folder: Path) -> Path:
         folder / "MAKE_training.csv",
         header,
         [
-            ["/home/x/textbook/a, b.png", "A. B.", "A. B.", "textbook_english", "eczema", "patch",
+            ["/other/textbook/a, b.png", "A. B.", "A. B.", "textbook_english", "eczema", "patch",
              "No body location information", "No age information", "No gender information",
              "shows patch", "is eczema", 2, "A", "B", "junk", *[""] * 5,
              "[1, 1, 0, 0, 0, 0, 0, 0]", "[1, 1, 1]"],
-            ["/home/x/textbook/c.png", "C.", "C.", "textbook_english", "psoriasis",
+            ["/other/textbook/c.png", "C.", "C.", "textbook_english", "psoriasis",
              "No visual concepts", "arm", "5", "male", "", "is psoriasis", 1, "C", *[""] * 7,
              "__import__('os').system('touch pwned')", "[1, 1, 0]"],
         ],

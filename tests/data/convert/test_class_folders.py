@@ -81,6 +81,21 @@ def test_published_folders_are_known_by_their_names(tmp_path: Path, name: str) -
         assert sorted(set(column(outcome.table, "split"))) == ["test", "train"]
 
 
+def test_a_whole_published_folder_is_complete(tmp_path: Path) -> None:
+    names = [f"melanoma/{i}.jpg" for i in range(70)] + [f"naevus/{i}.jpg" for i in range(100)]
+    fakes.put(tmp_path / "s", names)
+    outcome = converted(tmp_path / "s", tmp_path / "out")
+    assert (outcome.format, outcome.exit_code) == ("med-node", 0)
+    assert outcome.counts()["all"] == {"nevus": 100, "melanoma": 70, "no label": 0}
+    assert "expected" not in outcome.render()
+
+
+def test_a_table_beside_the_folders_that_names_no_images_does_not_matter(tmp_path: Path) -> None:
+    source = fakes.class_folders(tmp_path / "s", "a", "b")
+    fakes.table(source / "prices.csv", "year,euro", [[2020, 3]])
+    assert converted(source, tmp_path / "out").format == "imagefolder"
+
+
 def test_no_published_layout_of_folders_claims_another() -> None:
     assert len({entry.name for entry in FORMATS}) == len(FORMATS) == 5
 

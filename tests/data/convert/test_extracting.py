@@ -47,7 +47,7 @@ def test_a_safe_name_stays_inside(name: str) -> None:
         safe = safe_name(name)
     except CutisError:
         return
-    root = Path("/root/images")
+    root = Path("/base/images")
     inner = (root / safe).resolve()
     assert inner.is_relative_to(root)
     assert inner != root

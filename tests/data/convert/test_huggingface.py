@@ -12,7 +12,7 @@ import pytest
 
 from cutis.data.convert import convert_dataset
 from cutis.data.convert.cellular import as_text
-from cutis.data.convert.huggingface import class_names, image_column
+from cutis.data.convert.huggingface import class_names, image_columns
 from cutis.data.convert.source import Source
 from cutis.errors import CutisError
 from tests.data.convert import fakes
@@ -140,9 +140,42 @@ def test_only_broken_images(tmp_path: Path) -> None:
 def test_the_image_column_of_a_schema() -> None:
     struct = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     other = pa.struct([("x", pa.binary())])
-    assert image_column(pa.schema([("a", pa.binary()), ("image", struct)])) == "image"
-    assert image_column(pa.schema([("scan", struct), ("a", pa.binary())])) == "scan"
-    assert image_column(pa.schema([("a", other), ("b", pa.string())])) is None
+    assert image_columns(pa.schema([("a", pa.binary()), ("image", struct)])) == ("image", "a")
+    assert image_columns(pa.schema([("scan", struct), ("a", pa.binary())])) == ("scan", "a")
+    assert image_columns(pa.schema([("clinic", struct), ("Derm", struct)])) == ("Derm", "clinic")
+    assert image_columns(pa.schema([("a", other), ("b", pa.string())])) == ()
+
+
+def test_two_views_and_a_thumbnail(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+
+    def stored(*seeds: int | None) -> list[Any]:
+        return [None if s is None else {"bytes": fakes.encoded(s), "path": None} for s in seeds]
+
+    content = {"image": stored(1, 2), "clinical": stored(3, None), "thumbnail": stored(4, 5)}
+    pq.write_table(pa.table(content), folder / "x.parquet")
+    outcome = converted(folder, tmp_path / "out")
+    assert written(outcome.table) == [
+        {"image": "x/000000.png", "clinical": "x/000000-clinical.png", "id": "x/000000",
+         "original_name": ""},
+        {"image": "x/000001.png", "clinical": "", "id": "x/000001", "original_name": ""},
+    ]  # fmt: skip
+    clinical = tmp_path / "out" / "images" / "x" / "000000-clinical.png"
+    assert clinical.read_bytes() == fakes.encoded(3)
+    assert "Further image columns were left out: thumbnail." in outcome.render()
+
+
+def test_columns_of_the_table_are_not_taken_for_the_image(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+    content = {"image": ["one.jpg"], "id": ["own"], "picture": [fakes.encoded(1)]}
+    pq.write_table(pa.table(content), folder / "x.parquet")
+    converted(folder, tmp_path / "out")
+    assert written(tmp_path / "out" / "s.csv") == [
+        {"image": "x/000000.png", "id": "x/000000", "source_image": "one.jpg", "source_id": "own",
+         "original_name": ""}
+    ]  # fmt: skip
 
 
 def test_class_names_that_cannot_be_read_are_none(tmp_path: Path) -> None:

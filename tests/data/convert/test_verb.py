@@ -110,6 +110,17 @@ def test_a_folder_with_two_layouts_is_not_guessed(
     assert (out / "pad-ufes-20.csv").exists()
 
 
+def test_a_table_that_needs_no_conversion(
+    tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fakes.put(tmp_path / "s", ["x/a.png", "y/b.png"])
+    table = fakes.table(tmp_path / "s" / "my.csv", "image,label", [["a.png", "nevus"]])
+    said = refused(capsys, tmp_path / "s", "-o", out)
+    assert "my.csv looks like a table of images, which needs no conversion" in said
+    assert f"cutis data show --data {table}" in said
+    assert said.count(str(table)) == refused(capsys, table, "-o", out).count("--data " + str(table))
+
+
 def test_a_folder_with_no_layout(
     tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

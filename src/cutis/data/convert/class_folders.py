@@ -108,7 +108,7 @@ def looks_like(*signs: str, at_least: int, at_most: int) -> Callable[[Source], b
     """Return a test for folders of a number and with some names, for layouts of class folders."""
 
     def recognise(source: Source) -> bool:
-        if source.tables():
+        if source.tables_of_images():
             return False
         names = names_in(source)
         return at_least <= len(names) <= at_most and set(signs) <= names
@@ -117,7 +117,8 @@ def looks_like(*signs: str, at_least: int, at_most: int) -> Callable[[Source], b
 
 
 def _is_image_folder(source: Source) -> bool:
-    return not source.tables() and len(names_in(source)) >= 2
+    others = source.tables_of_images() or source.matching("metadata.jsonl")
+    return not others and len(names_in(source)) >= 2
 
 
 def _published(

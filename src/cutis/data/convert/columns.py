@@ -64,7 +64,9 @@ def arranged(
     taken: dict[str, str] = {}
     absent: list[str] = []
     for role, names in wanted.items():
-        match = next((by_fold[folded(name)] for name in names if folded(name) in by_fold), None)
+        exact = next((name for name in names if name in frame.columns), None)
+        alike = next((by_fold[folded(name)] for name in names if folded(name) in by_fold), None)
+        match = exact if exact is not None else alike
         if match is not None:
             taken[role] = match
         elif role in required:

@@ -93,7 +93,6 @@ def extract(source: Source, images: Extractor) -> Converted:
 # What damaged files and missing decoders make pydicom raise.
 _UNREADABLE = (
     OSError, EOFError, ValueError, AttributeError, KeyError, TypeError, IndexError, RuntimeError,
-    NotImplementedError,
 )  # fmt: skip
 
 

@@ -46,6 +46,14 @@ def choose(formats: Sequence[Format], name: str, path: Path, output: Path) -> Fo
     if len(fitting) == 1:
         return fitting[0]
     where, to = shlex.quote(str(path)), shlex.quote(str(output))
+    tables = Source(path, alone=True).tables_of_images() if not fitting else []
+    if tables:
+        table = shlex.quote(str((path if path.is_dir() else path.parent) / tables[0]))
+        raise CutisError(
+            f"{path} has no layout that is recognised, but {tables[0]} looks like a table of "
+            "images, which needs no conversion.",
+            fix=f"cutis data show --data {table}; or name a format ('cutis data convert --list')",
+        )
     if not fitting:
         raise CutisError(
             f"{path} has no layout that is recognised.",

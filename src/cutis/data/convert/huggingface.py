@@ -13,6 +13,8 @@ from cutis.data.convert.columns import arranged
 from cutis.data.convert.extracting import Extractor
 from cutis.data.convert.format import Converted, Format
 from cutis.data.convert.source import ROW, TABLE, Source, split_in
+from cutis.data.paths import inside
+from cutis.data.roles import NAMES, VIEWS, folded
 from cutis.errors import CutisError
 from cutis.progress import Progress
 
@@ -26,6 +28,9 @@ _LABELS = (
 )  # fmt: skip
 WANTED = {
     "image": ("__image",),
+    "clinical": ("clinical",),
+    "dermoscopic": ("dermoscopic",),
+    "mask": ("mask",),
     "label": _LABELS,
     "id": ("__id",),
     "split": ("__split",),
@@ -38,8 +43,6 @@ WANTED = {
     "truncated_caption": ("truncated_caption",),
     "caption": ("caption", "text"),
 }
-QUIET = frozenset({"patient_id", "lesion_id", "age", "sex", "site", "skin_tone",
-                   "truncated_caption", "caption", "label", "split"})  # fmt: skip
 
 
 def _files(source: Source) -> list[str]:
@@ -47,8 +50,11 @@ def _files(source: Source) -> list[str]:
     return [file for file in files if not file.rpartition("/")[2].startswith("cache-")]
 
 
-def image_column(schema: pa.Schema) -> str | None:
-    """Return the column of a schema that holds images: bytes, or a struct of bytes and path."""
+def image_columns(schema: pa.Schema) -> tuple[str, ...]:
+    """Return the columns that hold images (bytes, or a struct of bytes and path), the main first.
+
+    The main one is called image or alike; otherwise the dermoscopic view, otherwise the first.
+    """
     import pyarrow as pa
 
     found: list[str] = []
@@ -60,8 +66,21 @@ def image_column(schema: pa.Schema) -> str | None:
                 found.append(field.name)
         elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
             found.append(field.name)
-    first = [name for name in found if name.casefold() in _IMAGE_NAMES]
-    return next(iter(first or found), None)
+    wanted = (*_IMAGE_NAMES, *VIEWS["dermoscopic"])
+    main = next((n for w in wanted for n in found if folded(n) == w), next(iter(found), None))
+    return tuple(sorted(found, key=lambda name: name != main))
+
+
+def second_role(column: str) -> str | None:
+    """Return what a further image column is: clinical, dermoscopic, mask, or None.
+
+    Examples
+    --------
+    >>> second_role("Derm"), second_role("segmentation"), second_role("thumbnail") is None
+    ('dermoscopic', 'mask', True)
+    """
+    roles = {**VIEWS, "mask": NAMES["mask"]}
+    return next((role for role, names in roles.items() if folded(column) in names), None)
 
 
 def _schema(path: Path) -> pa.Schema | None:
@@ -81,7 +100,7 @@ def recognise(source: Source) -> bool:
     """Tell whether the first data file has an image column."""
     files = _files(source)
     schema = _schema(source.root / files[0]) if files else None
-    return schema is not None and image_column(schema) is not None
+    return schema is not None and bool(image_columns(schema))
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:
@@ -139,24 +158,12 @@ def extract(source: Source, images: Extractor) -> Converted:
     import pandas as pd
 
     files = source.require(_files(source), "Parquet or arrow files", "a Hugging Face folder")
-    schemas = {file: _schema(source.root / file) for file in files}
-    rows: list[dict[str, str | None]] = []
-    lost: list[tuple[str, str, str, str, str]] = []
-    named: dict[str, list[str]] = {}
+    reader = _Reader(source, images)
     with Progress(len(files), "Extracting", "files") as progress:
         for file in files:
-            schema = schemas[file]
-            column = image_column(schema) if schema is not None else None
-            if schema is None or column is None:
-                raise CutisError(
-                    f"{source.root / file} has no image column.",
-                    allowed="It is a struct of bytes and path, or plain bytes.",
-                    fix="convert a folder with image files only, or download the file again",
-                )
-            named |= class_names(source, schema)
-            _one_file(source, file, column, named, images, rows, lost)
+            reader.read(file)
             progress.advance()
-    frame = pd.DataFrame(rows, dtype=object)
+    frame = pd.DataFrame(reader.rows, dtype=object)
     if frame.empty:
         raise CutisError(f"{source.path} holds no image that can be read.",
                          fix="download the dataset again")  # fmt: skip
@@ -164,44 +171,72 @@ def extract(source: Source, images: Extractor) -> Converted:
         frame = frame.drop(columns="__split")
     made, _ = arranged(frame, WANTED)
     label = next((str(c) for n in _LABELS for c in frame.columns if str(c).casefold() == n), "")
-    return Converted(made, classes=tuple(named.get(label, ())), lost=tuple(lost))
+    dropped = ", ".join(sorted(reader.dropped))
+    notes = (f"Further image columns were left out: {dropped}.",) if dropped else ()
+    classes = tuple(reader.named.get(label, ()))
+    return Converted(made, classes=classes, notes=notes, lost=tuple(reader.lost))
 
 
-def _one_file(
-    source: Source,
-    file: str,
-    column: str,
-    named: Mapping[str, list[str]],
-    images: Extractor,
-    rows: list[dict[str, str | None]],
-    lost: list[tuple[str, str, str, str, str]],
-) -> None:
-    split = _split_of(file)
-    stem = re.sub(r"\.(parquet|arrow)$", "", file)
-    number = 0
-    for batch in _batches(source.root / file):
-        for record in batch.to_pylist():
-            name = f"{stem}/{number:06d}"
-            number += 1
-            picture = record.pop(column)
-            data = picture.get("bytes") if isinstance(picture, dict) else picture
-            path = picture.get("path") if isinstance(picture, dict) else None
-            if data is None and path:
-                data = _beside(source, file, path)
-            kept = images.stored(name, data) if data else None
-            if kept is None:
-                why = "the bytes are no image" if data else "no bytes are stored"
-                lost.append((file, str(number), "", path or "", why))
-                continue
-            row = {c: _cell(value, named.get(c)) for c, value in record.items()}
-            rows.append({**row, "__image": kept, "__id": name, "__split": split,
-                         "original_name": path, TABLE: file, ROW: str(number)})  # fmt: skip
+class _Reader:
+    """Reads file after file and gathers rows, and what was lost."""
+
+    def __init__(self, source: Source, images: Extractor) -> None:
+        self.source, self.images = source, images
+        self.rows: list[dict[str, str | None]] = []
+        self.lost: list[tuple[str, str, str, str, str]] = []
+        self.named: dict[str, list[str]] = {}
+        self.dropped: set[str] = set()
+
+    def read(self, file: str) -> None:
+        schema = _schema(self.source.root / file)
+        columns = image_columns(schema) if schema is not None else ()
+        if schema is None or not columns:
+            raise CutisError(
+                f"{self.source.root / file} has no image column.",
+                allowed="It is a struct of bytes and path, or plain bytes.",
+                fix="convert a folder with image files only, or download the file again",
+            )
+        self.named |= class_names(self.source, schema)
+        stem = re.sub(r"\.(parquet|arrow)$", "", file)
+        split = _split_of(file)
+        number = 0
+        for batch in _batches(self.source.root / file):
+            for record in batch.to_pylist():
+                name = f"{stem}/{number:06d}"
+                number += 1
+                pictures = {column: record.pop(column) for column in columns}
+                kept, path, why = self._keep(file, name, pictures.pop(columns[0]))
+                if kept is None:
+                    self.lost.append((file, str(number), "", path or "", why))
+                    continue
+                row = {c: _cell(value, self.named.get(c)) for c, value in record.items()}
+                row |= self._further(file, name, pictures)
+                self.rows.append({**row, "__image": kept, "__id": name, "__split": split,
+                                  "original_name": path, TABLE: file,
+                                  ROW: str(number)})  # fmt: skip
+
+    def _further(self, file: str, name: str, pictures: Mapping[str, Any]) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for column, picture in pictures.items():
+            role = second_role(column)
+            if role is None:
+                self.dropped.add(column)
+            else:
+                found[role], _, _ = self._keep(file, f"{name}-{role}", picture)
+        return found
+
+    def _keep(self, file: str, name: str, picture: Any) -> tuple[str | None, str | None, str]:
+        """Return the name of the file written, the name stored with it, and why there is none."""
+        data = picture.get("bytes") if isinstance(picture, dict) else picture
+        path = picture.get("path") if isinstance(picture, dict) else None
+        if data is None and path:
+            data = _beside(self.source, file, path)
+        kept = self.images.stored(name, data) if data else None
+        return kept, path, "the bytes are no image" if data else "no bytes are stored"
 
 
 def _beside(source: Source, file: str, path: str) -> bytes | None:
     """Return the bytes of an image that is only named, if it lies in the folder."""
-    from cutis.data.paths import inside
-
     folder = (source.root / file).parent
     relative = inside(path, str(folder.absolute()))
     image = folder / relative if relative else None

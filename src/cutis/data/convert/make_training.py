@@ -45,7 +45,7 @@ def by_tail(names: Sequence[str | None], files: Sequence[str]) -> list[str | Non
 
     Examples
     --------
-    >>> by_tail(["/home/x/book/a.png"], ["book/a.png", "web/a.png"])
+    >>> by_tail(["/elsewhere/book/a.png"], ["book/a.png", "web/a.png"])
     ['book/a.png']
     """
     by_name: dict[str, list[str]] = {}

@@ -34,7 +34,7 @@ FORMAT = Format(
     expects="a table with `image_path` and `diag` (or `label` where it holds names), or 134 "
     "folders named after the disorders",
     makes="label from the table's names or the folder's name, split",
-    recognise=lambda source: not source.tables() and _folders(source),
+    recognise=lambda source: _folders(source),
     read=read,
     cards=("snu-134",),
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cutis.data.convert.frames import extended
 from cutis.data.paths import EXTENSIONS
-from cutis.data.roles import folded
+from cutis.data.roles import IMAGE_IDS, IMAGE_PATHS, folded
 from cutis.data.tables import read_table, sniff_delimiter
 from cutis.errors import CutisError, nearest_names
 
@@ -120,6 +120,10 @@ class Source:
             if all(any(folded(c) in have for c in column.split("|")) for column in columns):
                 found.append(file)
         return found
+
+    def tables_of_images(self) -> list[str]:
+        """Return the text tables with a column that names images."""
+        return self.with_columns("|".join((*IMAGE_PATHS, *IMAGE_IDS)))
 
     def read(self, file: str) -> pd.DataFrame:
         """Return a table as text, with where each row comes from in ``__table`` and ``__row``."""
