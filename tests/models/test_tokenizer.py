@@ -59,6 +59,27 @@ def test_padding_is_the_towers(tmp_path: Path):
     assert tokenize(["skin"])[0].tolist() == [2, WORDS.index("skin"), 3, *[4] * 9]
 
 
+@pytest.mark.parametrize("stated", ['"[SEP]"', '{"content": "[SEP]"}'])
+def test_a_tower_that_reads_its_padding_gets_the_tokenizers(tmp_path: Path, stated: str):
+    write_tokenizer(tmp_path)
+    (tmp_path / "tokenizer_config.json").write_text(f'{{"pad_token": {stated}}}')
+    whole = find_tokenizer(towers(needs_full_context=True), {}, [tmp_path], [])
+    masked = find_tokenizer(towers(), {}, [tmp_path], [])
+    assert whole is not None
+    assert masked is not None
+    assert whole(["skin"])[0].tolist() == [2, WORDS.index("skin"), 3, *[3] * 9]
+    assert masked(["skin"])[0].tolist() == [2, WORDS.index("skin"), 3, *[0] * 9]
+
+
+@pytest.mark.parametrize("stated", ['"<no-such-token>"', "null", "7"])
+def test_a_padding_that_is_no_token_is_not_used(tmp_path: Path, stated: str):
+    write_tokenizer(tmp_path)
+    (tmp_path / "tokenizer_config.json").write_text(f'{{"pad_token": {stated}}}')
+    whole = find_tokenizer(towers(needs_full_context=True, pad_id=4), {}, [tmp_path], [])
+    assert whole is not None
+    assert whole(["skin"])[0, 3:].tolist() == [4] * 9
+
+
 def test_clips_own_tokenizer_is_built_in():
     import open_clip
 

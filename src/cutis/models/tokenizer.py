@@ -56,7 +56,8 @@ def find_tokenizer(
         if any((folder / name).is_file() for name in files):
             if library:
                 return _library_tokenizer(folder, context, towers.pad_id, towers.text_rules)
-            return _file_tokenizer(folder, context, towers.pad_id, text_cfg)
+            own = _stated_padding(folder) if towers.needs_full_context else None
+            return _file_tokenizer(folder, context, towers.pad_id, text_cfg, own)
     if native and towers.vocab_size == CLIP_VOCABULARY:
         return _clip_tokenizer(context)
     return None
@@ -75,16 +76,22 @@ def _clip_tokenizer(context: int) -> Tokenizer:
 
 
 def _file_tokenizer(
-    folder: Path, context: int, pad_id: int, text_cfg: Mapping[str, Any]
+    folder: Path,
+    context: int,
+    pad_id: int,
+    text_cfg: Mapping[str, Any],
+    pad_token: str | None = None,
 ) -> Tokenizer:
     options = text_cfg.get("tokenizer_kwargs") or {}
     clean = _cleaning(options.get("clean", "whitespace"))
     encoder = _read(folder)
     encoder.enable_truncation(max_length=context)
     encoder.no_padding()
+    stated = encoder.token_to_id(pad_token) if pad_token else None
+    filler = pad_id if stated is None else stated
 
     def tokenize(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-        ids_nt = np.full((len(texts), context), pad_id, np.int64)
+        ids_nt = np.full((len(texts), context), filler, np.int64)
         for row, text in zip(ids_nt, texts, strict=True):
             # One by one: the batch call starts threads, which do not survive a fork.
             ids = encoder.encode(clean(text)).ids
@@ -169,6 +176,16 @@ def _read(folder: Path) -> Any:
             f"The tokenizer file {path} cannot be read: {reason}.",
             fix="download it again from the model's repository",
         ) from None
+
+
+def _stated_padding(folder: Path) -> str | None:
+    """Return the token a tokenizer fills rows with: SigLIP's towers read it, as others do not."""
+    path = folder / "tokenizer_config.json"
+    if not path.is_file():
+        return None
+    token = json.loads(path.read_text(encoding="utf-8")).get("pad_token")
+    token = token.get("content") if isinstance(token, dict) else token
+    return token if isinstance(token, str) else None
 
 
 def _lowercase(folder: Path) -> bool:
