@@ -22,6 +22,30 @@ def timm_model(card: ModelCard) -> tuple[int, int]:
     return count(tower), tower.num_features
 
 
+def dermino(card: ModelCard) -> tuple[int, int]:
+    import timm
+
+    size = card.preprocessing.size[0]
+    tower = timm.create_model("vit_base_patch14_dinov2", num_classes=0, img_size=size)
+    return count(tower), tower.num_features
+
+
+def panderm(card: ModelCard) -> tuple[int, int]:
+    import timm
+
+    name = {768: "beit_base_patch16_224", 1024: "beit_large_patch16_224"}[card.dim]
+    tower = timm.create_model(name, num_classes=0, global_pool="token",
+                              use_abs_pos_emb=True, use_rel_pos_bias=False)  # fmt: skip
+    return count(tower), tower.num_features
+
+
+def swavderm(card: ModelCard) -> tuple[int, int]:
+    from torchvision.models import resnet50
+
+    network = resnet50()
+    return count(network) - count(network.fc), network.fc.in_features
+
+
 def native_clip(card: ModelCard) -> tuple[int, int]:
     import open_clip
 
@@ -99,6 +123,7 @@ def opened(card: ModelCard) -> tuple[int, int]:
 
 
 BUILDERS = {
+    "dermino": dermino, "panderm-base": panderm, "panderm-large": panderm, "swavderm": swavderm,
     "monet": clip, "medsiglip": siglip, "siglip": siglip,
     "minilm": sentence, "pubmedbert": sentence, "dermfm-zero": paper, "dermfm-zero-open": opened,
     **{f"dinov2-{size}": dinov2 for size in ("small", "base", "large")},
@@ -109,8 +134,7 @@ BUILDERS = {
 }  # fmt: skip
 # Checked against the published formulas beside their layouts, or only known once it is loaded.
 ELSEWHERE = {
-    "dermlip-panderm", "panderm-base", "panderm-large", "dermino", "swavderm", "cutis-tiny",
-    "biomedclip", "panderm-base-tuned", "panderm-large-tuned",
+    "dermlip-panderm", "cutis-tiny", "biomedclip", "panderm-base-tuned", "panderm-large-tuned",
 }  # fmt: skip
 
 
