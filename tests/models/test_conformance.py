@@ -209,6 +209,21 @@ def test_loading_twice_gives_the_same_numbers(model: Model):
     assert again.identity() == model.identity()
 
 
+def test_half_precision_is_close(model: Model):
+    """Eight bits of mantissa through random layers: the direction stays."""
+    if not model.has_vision:
+        return
+    asked = {"pre-head": "pre_head", "class token and patch mean": "cls_mean"}
+    rounded = load_model(
+        model.name, "cpu", "bf16", pooling=asked.get(model.towers.pooling, "default")
+    )
+    a, b = (m.embed_images(pictures(2)) for m in (model, rounded))
+    assert b.dtype == np.float32
+    cosines = (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+    assert cosines.min() > 0.99
+    assert np.abs(a - b).max() > 0
+
+
 def needed(model: Model, state: dict[str, torch.Tensor]) -> list[str]:
     """Names of the tensors that the layout does not leave out."""
     module = layout_module(model.layout)

@@ -235,3 +235,13 @@ def test_a_configuration_that_cannot_be_built(
     path.write_text(json.dumps(config))
     with pytest.raises(CutisError, match=r"cannot be built|does not fit"):
         load_model(f"local-dir:{tmp_path / 'm'}")
+
+
+def test_a_cached_folder_of_transformers_needs_no_other_configuration():
+    from tests.models.small_layouts import dino_folder
+
+    dino_folder(snapshot("org/dino"))
+    model = load_model("hf-hub:org/dino", device="cpu")
+    assert (model.layout, model.card.hub, model.card.family) == (
+        "transformers_dino", "org/dino", "vision",
+    )  # fmt: skip

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cutis.errors import CutisError
+from cutis.models.choosing import choose_layout, choose_preprocessing
 from cutis.models.halves import of_its_family
-from cutis.models.layouts import ALSO, LAYOUTS, Shapes, describe, detect, layout_module
+from cutis.models.layouts import layout_module
 from cutis.models.model import Model
 from cutis.models.names import parse_name
-from cutis.models.preprocessing import Preprocessing, stated_size
+from cutis.models.preprocessing import stated_size
 from cutis.models.shards import weights_sha256
 from cutis.models.sources import Source, resolve
 from cutis.models.tokenizer import find_tokenizer
@@ -193,80 +194,6 @@ def make_settings(
         stated_size=stated_size(processor) if processor else None,
         stated_preprocessing=bool(config.get("preprocess_cfg")),
     )
-
-
-def choose_layout(shapes: Shapes, source: Source) -> str:
-    """Return the layout of a checkpoint: what the tensors show, if card and configuration agree.
-
-    Parameters
-    ----------
-    shapes
-        Tensor name to shape.
-    source
-        Where they come from.
-
-    Raises
-    ------
-    CutisError
-        If the tensors have another layout than the card says, or none, or several.
-    """
-    wanted = source.config.get("layout") or source.card.layout
-    if wanted is None and "architecture" in source.config.get("library_cfg", {}):
-        wanted = "timm"
-    if wanted and layout_module(wanted).matches(shapes):
-        return str(wanted)
-    found = None if wanted == "timm" and _timm_names(shapes, source) else detect(shapes)
-    if found and (wanted is None or found in ALSO.get(wanted, ())):
-        return found
-    looks = f"the layout '{found}'" if found else describe(shapes)
-    if wanted and not found and (wanted == "timm" or looks.startswith("no layout")):
-        return str(wanted)  # some tensors may be gone: let the strict report name them
-    asked = f" '{source.card.name}' has the layout '{wanted}'." if wanted else ""
-    raise CutisError(
-        f"{source.weights} looks like {looks}.{asked} Nothing was loaded.",
-        allowed="Layouts that can be loaded: " + ", ".join(LAYOUTS) + ".",
-        fix="cutis models list shows the cards; give a checkpoint file as CARD@FILE",
-    )
-
-
-def _timm_names(shapes: Shapes, source: Source) -> bool:
-    """Tell whether tensors bear timm's names: torchvision's ResNets share theirs."""
-    return not any(key.startswith(("_blocks.", "backbone.", "mask_token")) for key in shapes)
-
-
-def choose_preprocessing(
-    source: Source, towers: Towers, layout: str
-) -> tuple[Preprocessing, tuple[str, ...]]:
-    """Take the checkpoint's own preprocessing, else its card's, else its layout's, else CLIP's.
-
-    Returns
-    -------
-    tuple
-        The steps, and what to say when a checkpoint and its card disagree.
-    """
-    size, card = towers.image_size, source.card.preprocessing
-    default = towers.preprocessing or Preprocessing()
-    stated: Mapping[str, Any] | None = source.config.get("preprocess_cfg")
-    processor: Mapping[str, Any] | None = source.config.get("preprocessor")
-    if processor and layout.startswith("transformers"):
-        found = Preprocessing.from_transformers(processor, size, card or default)
-    elif stated:
-        found = Preprocessing.from_open_clip(stated, size)
-    elif card is not None and (layout == source.card.layout or towers.preprocessing is None):
-        return card.resized(size), ()
-    else:
-        return default.resized(size), ()
-    if card is None or (found.mean, found.std) == (card.mean, card.std):
-        return found, ()
-    return found, (
-        f"The files beside the weights normalise pixels by mean {_words(found.mean)} and "
-        f"deviation {_words(found.std)}, the card by {_words(card.mean)} and {_words(card.std)}; "
-        "the files were obeyed (norm=... chooses).",
-    )
-
-
-def _words(values: tuple[float, ...]) -> str:
-    return " ".join(f"{value:g}" for value in values)
 
 
 def _checked_hash(source: Source) -> str:

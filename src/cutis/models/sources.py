@@ -17,7 +17,7 @@ from cutis.models.cards import (
     read_card,
     require_loadable,
 )
-from cutis.models.checkpoint import CARD, TEXT_CONFIG, read_config
+from cutis.models.checkpoint import CARD, CONFIG, TEXT_CONFIG, read_config
 from cutis.models.halves import NO_CARD
 from cutis.models.hub import fetch, models_folder
 from cutis.models.names import ModelName, expanded
@@ -206,12 +206,15 @@ def from_hub(repository: str, text: str) -> Source:
 
 def _fetch_companions(repository: str, required: bool) -> None:
     """Fetch what stands beside the weights; a card makes up for an absent configuration."""
+    found, problem = set(), None
     for name in COMPANIONS:
         try:
-            fetch(repository, [name])
-        except CutisError:
-            if required and name == OPEN_CLIP_CONFIG:
-                raise
+            if fetch(repository, [name]) is not None:
+                found.add(name)
+        except CutisError as error:
+            problem = problem or error
+    if required and problem is not None and not found & {OPEN_CLIP_CONFIG, CONFIG}:
+        raise problem
 
 
 def bare_card(name: str, **facts: Any) -> ModelCard:

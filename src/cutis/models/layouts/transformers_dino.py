@@ -129,6 +129,7 @@ def _sizes(shapes: Shapes, third: bool) -> dict[str, Any]:
         found["num_register_tokens"] = registers[1]
     if third:
         found["intermediate_size"] = shapes[layers + "0.mlp.up_proj.weight"][0]
+        found["use_gated_mlp"] = layers + "0.mlp.gate_proj.weight" in shapes
     else:
         positions = shapes["embeddings.position_embeddings"][1] - 1
         found["image_size"] = round(positions**0.5) * patch
