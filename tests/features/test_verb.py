@@ -180,7 +180,9 @@ def test_parts_from_the_command_line(config, tmp_path, capsys, small_shards):
     event = json.loads((given.output / "log.jsonl").read_text().splitlines()[-1])
     assert (event["event"], event["part"], event["missing_parts"]) == ("part", "2/2", [1])
     assert cli.run(words(given, "--shard", "1/2")) == 0
-    assert "Features of 9 of 12 images" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Features of 9 of 12 images" in said
+    assert "Speed: " in said
     record = json.loads((given.output / "run.json").read_text())
     alone = embed_verb(config(output=tmp_path / "b", cache=tmp_path / "cache", threads=1))
     assert record["features"]["key"] == alone.features.key

@@ -104,6 +104,11 @@ class PartResult:
     n_images: int
     missing: tuple[int, ...]
 
+    @property
+    def images_per_second(self) -> float | None:
+        """Speed of this call; None when everything was there."""
+        return self.work.images / self.work.seconds if self.work.images else None
+
     def facts(self) -> dict[str, Any]:
         """Return what the log of a run keeps."""
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -124,7 +124,7 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
             if done.missing:
                 return EmbedResult(config.output, None, (done.render(), part_closing(config)))
             say(done.render())
-            done = open_features(done.dir)
+            done = replace(open_features(done.dir), images_per_second=done.images_per_second)
         features = done
         run.log("embedded", images=len(features), unreadable=len(features.errors))
         _refuse_nothing(features, config)
