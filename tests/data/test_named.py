@@ -41,12 +41,16 @@ def test_a_variant_uses_the_table_of_what_it_is_like(home: Path) -> None:
     data = load_dataset("ph2-binary")
     assert data.name == "ph2-binary"
     assert data.labels.tolist() == [0, 0, 1]
+    assert data.arguments().endswith(" --card ph2-binary")  # or the next command means ph2
+    assert "--card" not in load_dataset("ph2").arguments()
     assert with_bases(get_card("ph2-binary")) == ["ph2-binary", "ph2"]
     assert with_bases(get_card("ph2-zero-shot")) == ["ph2-zero-shot"]  # a table of its own
 
 
 def test_an_explicit_card_wins_over_the_name(home: Path) -> None:
-    assert load_dataset("ph2", card="ph2-binary").name == "ph2-binary"
+    data = load_dataset("ph2", card="ph2-binary")
+    assert data.name == "ph2-binary"
+    assert "--card ph2-binary" in data.arguments()
 
 
 def test_a_dataset_in_a_folder_of_any_name_is_found(home: Path) -> None:

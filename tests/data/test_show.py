@@ -77,3 +77,12 @@ def test_without_a_table_a_card_has_its_page(capsys: pytest.CaptureFixture[str])
     assert "Nothing was named" in capsys.readouterr().err
     assert run(["data", "show", "--card", "scinn"]) == 2
     assert "Did you mean 'scin'" in capsys.readouterr().err
+
+
+def test_captions_are_counted_with_their_columns(tmp_path: Path) -> None:
+    table = write_csv(
+        tmp_path / "t.csv",
+        "image,caption,subcaption_1\na,a red plaque,a plaque\nb,nan,\nc,a macule on the arm,",
+    )
+    assert "3 in 2 of 3 rows, from caption, subcaption_1; at most 5 words" in shown(table)
+    assert "Captions" not in shown(write_csv(tmp_path / "n.csv", "image,label\na,x\nb,y"))

@@ -57,6 +57,8 @@ class Dataset:
         What had to be decided while reading, as sentences.
     caption_columns
         The columns that hold captions, the whole caption first; see :meth:`captions`.
+    card_given
+        The card's name or file if it was asked for, else empty: the table finds it by itself.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Dataset:
     metadata: pd.DataFrame
     notes: tuple[str, ...] = ()
     caption_columns: tuple[str, ...] = ()
+    card_given: str = ""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -148,8 +151,9 @@ class Dataset:
         return f" --images {shlex.quote(str(self.root))}"
 
     def arguments(self) -> str:
-        """Return the flags that name this table and its images on the command line."""
-        return f"--data {shlex.quote(str(self.source))}{self.images_argument()}"
+        """Return the flags that name this table, its images and its card on the command line."""
+        card = f" --card {shlex.quote(self.card_given)}" if self.card_given else ""
+        return f"--data {shlex.quote(str(self.source))}{self.images_argument()}{card}"
 
     def class_counts(self) -> dict[str, int]:
         """Return the number of rows of each class, in label order."""

@@ -19,7 +19,7 @@ from cutis.data.findings import FIRST_ROW
 from cutis.data.harmonise import harmonise
 from cutis.data.labels import Labels, read_labels
 from cutis.data.matching import matching_card
-from cutis.data.named import resolve
+from cutis.data.named import resolve, with_bases
 from cutis.data.one_hot import OneHot, find_one_hot, read_one_hot
 from cutis.data.paths import ImageFiles, choose_root, locate
 from cutis.data.refusals import refuse_not_one_hot, refuse_outside, refuse_unknown_labels
@@ -112,8 +112,9 @@ def read_dataset(
     leads out of the image folder has no file.
     """
     source, called = resolve(table)
+    card_given = "" if card is None or isinstance(card, DatasetCard) else str(card)
     if card is None and called is not None and _beside(source) != called.name:
-        card = called
+        card, card_given = called, called.name if len(with_bases(called)) > 1 else ""
     raw = read_table(source)
     given = dict(columns or {})
     asked = asked_columns(given.get("label", ""), raw.frame.columns.tolist())
@@ -152,6 +153,7 @@ def read_dataset(
         metadata=harmonise(raw.frame, roles),
         notes=(*raw.notes, *labels.notes, *_notes(labels, files, repeated, lonely, roles)),
         caption_columns=captions,
+        card_given=card_given,
     )
     return Reading(dataset, raw, labels, files, repeated, card_from, one_hot)
 

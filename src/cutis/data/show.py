@@ -57,6 +57,7 @@ class Shown:
             _block("Classes", class_lines(data)),
             _block("Groups", _group_lines(data)),
             _block("Subgroups", _subgroup_lines(data)),
+            _block("Captions", _caption_lines(data)),
             _block("First rows", self._first_rows()),
             _block("Notes", [f"  {note}" for note in self._notes()]),
             [f"Next: cutis data check {data.arguments()}"],
@@ -160,6 +161,17 @@ def _group_lines(data: Dataset) -> list[str]:
     return [
         f"  {len(sizes)} by {data.roles['group']}; {several} with more than one image, "
         f"at most {max(sizes.values())}"
+    ]
+
+
+def _caption_lines(data: Dataset) -> list[str]:
+    if not data.caption_columns:
+        return []
+    captions = data.captions()
+    words = [len(text.split()) for texts in captions for text in texts]
+    return [
+        f"  {len(words)} in {sum(bool(texts) for texts in captions)} of {len(data)} rows, from "
+        f"{', '.join(data.caption_columns)}; at most {max(words, default=0)} words"
     ]
 
 
