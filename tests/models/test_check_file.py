@@ -54,8 +54,9 @@ def test_another_hash_is_a_warning_and_none_is_said(loaded: tuple[Model, Source]
 
 def test_what_loading_left_out_is_repeated(loaded: tuple[Model, Source]):
     model, source = loaded
-    noted = replace(model, towers=replace(model.towers, notes=("Left out a head.",)))
-    assert lines(noted, source)["note"] == ("WARN", "Left out a head.")
+    for note, status in (("Left out a head.", "INFO"), ("It says 2; there are 3.", "WARN")):
+        noted = replace(model, towers=replace(model.towers, notes=(note,)))
+        assert lines(noted, source)["note"] == (status, note)
 
 
 def test_the_origin_of_the_preprocessing(loaded: tuple[Model, Source]):
