@@ -36,6 +36,13 @@ def test_labels_without_a_card() -> None:
     assert named(["b"], None, ()) == (["b"], (), ())
 
 
+def test_two_spellings_of_one_class_and_numbers() -> None:
+    labels, classes, _ = named(["a-b", "a_b", "c"], None, ("a b", "c"))
+    assert [c.name for c in classes] == ["a b", "c"]
+    assert labels == ["a-b", "a_b", "c"]
+    assert named(["1", "0"], get_card("isic2020"), ())[0] == ["malignant", "benign"]
+
+
 def test_a_derived_card_keeps_the_terms_and_drops_what_tells_the_official_table() -> None:
     base = get_card("derm7pt")
     columns = ["image", "clinical", "label", "id", "lesion_id", "streaks", "x"]

@@ -55,14 +55,17 @@ def named(
     if card is None or not card.classes:
         if not order:
             return list(labels), (), ()
-        known = {plain(name) for name in order}
-        more = sorted(name for name in counts if plain(name) not in known)
-        return list(labels), tuple(ClassCard(name=name) for name in (*order, *more)), ()
+        distinct: dict[str, str] = {}  # two spellings of one name are one class, as when loading
+        for name in (*order, *sorted(counts)):
+            distinct.setdefault(plain(name), name)
+        return list(labels), tuple(ClassCard(name=name) for name in distinct.values()), ()
     lookup = card.lookup()
     names: dict[str, str] = {}
     strangers: dict[str, list[str]] = {}
     for label in sorted(counts):
         place = lookup.get(plain(label))
+        if place is None and label.isdecimal() and int(label) < len(card.classes):
+            place = int(label)  # a number counts along the card, as when loading
         if place is None:
             strangers.setdefault(plain(label) or label, []).append(label)
         else:

@@ -79,7 +79,7 @@ def read(source: Source, about: About | None = None) -> Converted:
             lost.append(("", "", "", file, _OUTSIDE))
             continue
         split, name = place
-        label = " ".join(name.replace("_", " ").split())
+        label = " ".join(name.replace("_", " ").split()) or name
         rows.append({"image": file, "label": label, "id": file, "split": split})
     if not rows:
         raise CutisError(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEEPEST = 8
 TABLE, ROW = "__table", "__row"
 _ROW_OF_FIRST = 2
+_LEFT_BEHIND = frozenset({"__MACOSX", "__pycache__"})
 _HEADER_BYTES = 1 << 16
 _SPLITS = (("train", "train"), ("valid", "val"), ("val", "val"), ("test", "test"))
 
@@ -172,7 +173,8 @@ def walked(root: Path) -> list[str]:
         relative = os.path.relpath(folder, base).replace(os.sep, "/")
         relative = "" if relative == "." else relative + "/"
         deep = relative.count("/") >= DEEPEST
-        folders[:] = [] if deep else sorted(f for f in folders if not f.startswith((".", "__")))
+        kept = (f for f in folders if not f.startswith(".") and f not in _LEFT_BEHIND)
+        folders[:] = [] if deep else sorted(kept)
         found += [relative + name for name in names if not name.startswith(".")]
     return sorted(found)
 
