@@ -113,7 +113,13 @@ def test_the_same_model_in_other_arithmetic_is_another_line(pair, tmp_path):
     import shutil
 
     copied = change(shutil.copytree(pair[0], tmp_path / "c"), "model0", "data0", precision="bf16")
-    assert len(board([pair[0], copied]).models) == 2
+    found = board([pair[0], copied])
+    assert len(found.models) == 2
+    labels = {found.label(key) for key in found.models}
+    assert len(labels) == 2
+    assert any("bf16" in label for label in labels)
+    plain = board(pair)
+    assert {plain.label(key) for key in plain.models} == {"Model0", "Model1"}
 
 
 def test_runs_without_metrics_are_refused(tmp_path):

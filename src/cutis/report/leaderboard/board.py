@@ -70,6 +70,17 @@ class Board:
         """Return any run of a model, for what all of them share."""
         return next(c.entries[model] for c in self.columns if model in c.entries)
 
+    def label(self, model: str) -> str:
+        """Return a model's name for the page, with what sets it apart from one of that name."""
+        entry = self.entry(model)
+        if sum(self.entry(other).model == entry.model for other in self.models) == 1:
+            return entry.model
+        identity = entry.model_identity
+        size = (identity.get("preprocessing") or {}).get("size")
+        parts = [str(entry.rows["precision"]), str(identity.get("pooling") or "")]
+        parts += [f"{size} px" if isinstance(size, int) else "", model.split()[-2][:6]]
+        return f"{entry.model} ({', '.join(part for part in parts if part)})"
+
 
 def make_board(entries: Sequence[Entry], failed: Sequence[FailedRun] = ()) -> Board:
     """Arrange runs as a board.

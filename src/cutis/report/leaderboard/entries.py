@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cutis.errors import CutisError
+from cutis.files import sha256_json
 from cutis.report.sections.limits import overlap
 from cutis.report.sections.overview import dataset_title, model_title
 from cutis.report.source import RunData, dig, read_run_data
@@ -75,9 +76,8 @@ class Entry:
 
     @property
     def model_key(self) -> str:
-        """What makes two runs runs of the same model: its name, weights and arithmetic."""
-        weights = str(self.model_identity.get("weights_sha256") or "")
-        return f"{self.model_name} {weights} {self.rows['precision']}"
+        """What makes two runs runs of the same model: all that decides its features."""
+        return f"{self.model_name} {sha256_json(self.model_identity)} {self.rows['precision']}"
 
     @property
     def column_key(self) -> tuple[str, str, str]:

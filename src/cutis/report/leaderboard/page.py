@@ -118,7 +118,7 @@ def _table(board: Board, columns: tuple[Column, ...], start: int) -> dict[str, A
         "with_mean": is_last and bool(board.means),
         "rows": [
             {
-                "model": board.entry(key).model,
+                "model": board.label(key),
                 "cells": [_cell(column, key) for column in columns],
                 "mean": decimal(board.means.get(key)),
                 "mean_value": board.means.get(key),
@@ -160,9 +160,9 @@ def _detail(board: Board, column: Column, folder: Path) -> dict[str, Any]:
     ranked = sorted(present, key=lambda key: -(_value(column, key) or float("-inf")))
     card = column.sample.dataset_card
     return _heading(column) | {
-        "bars": [_bar(column, key, folder) for key in ranked],
+        "bars": [_bar(board, column, key, folder) for key in ranked],
         "bounded": _is_bounded(column.headline),
-        "others": _others(column, ranked, [n for n in names if n != column.headline]),
+        "others": _others(board, column, ranked, [n for n in names if n != column.headline]),
         "facts": [
             (title, str(value))
             for title, value in (
@@ -182,7 +182,7 @@ def _value(column: Column, key: str) -> float | None:
     return None if value is None else float(value)
 
 
-def _bar(column: Column, key: str, folder: Path) -> dict[str, Any]:
+def _bar(board: Board, column: Column, key: str, folder: Path) -> dict[str, Any]:
     entry = column.entries[key]
     numbers = entry.metrics.get(column.headline, {})
     value = numbers.get("value")
@@ -192,7 +192,7 @@ def _bar(column: Column, key: str, folder: Path) -> dict[str, Any]:
         picture = interval_bar(value, low, high, width=WIDTH).inline()
     report = entry.dir / REPORT
     return {
-        "model": entry.model,
+        "model": board.label(key),
         "value": value,
         "shown": decimal(value),
         "interval": interval(numbers),
@@ -202,19 +202,24 @@ def _bar(column: Column, key: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _others(column: Column, ranked: list[str], names: list[str]) -> list[dict[str, Any]]:
+def _others(
+    board: Board, column: Column, ranked: list[str], names: list[str]
+) -> list[dict[str, Any]]:
     """Return the other measures as tables of a few models each."""
     if not names:
         return []
     parts = [ranked[i : i + COLUMNS_PER_TABLE] for i in range(0, len(ranked), COLUMNS_PER_TABLE)]
     return [
         {
-            "models": [column.entries[key].model for key in part],
+            "models": [board.label(key) for key in part],
             "rows": [
                 {
                     "title": metric_title(name),
                     "lower": name in LOWER_IS_BETTER or name.endswith(UNBOUNDED),
-                    "cells": [_other_cell(column.entries[key], name) for key in part],
+                    "cells": [
+                        {"model": board.label(key)} | _other_cell(column.entries[key], name)
+                        for key in part
+                    ],
                 }
                 for name in names
             ],
@@ -227,7 +232,6 @@ def _other_cell(entry: Entry, name: str) -> dict[str, Any]:
     numbers = entry.metrics.get(name, {})
     places = 3 if _is_bounded(name) else 2
     return {
-        "model": entry.model,
         "value": numbers.get("value"),
         "shown": decimal(numbers.get("value"), places),
         "interval": interval(numbers, places),
@@ -244,7 +248,7 @@ def _model(board: Board, key: str) -> dict[str, Any]:
         if key in column.entries and column.entries[key].seen
     ]
     return {
-        "title": entry.model,
+        "title": board.label(key),
         "name": entry.model_name,
         "parameters": f"{parameters / 1e6:,.1f} M" if parameters else "not stated",
         "licence": card.get("licence") or "not stated",
