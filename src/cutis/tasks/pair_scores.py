@@ -132,7 +132,7 @@ def fit_scale(cosines_nc: np.ndarray, labels_n: np.ndarray) -> float:
     --------
     >>> cosines = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.6, 0.4]])
     >>> fit_scale(cosines, np.array([0, 1, 0, 1]))
-    3.48
+    3.85
     """
     size_c = np.bincount(labels_n, minlength=cosines_nc.shape[1])
     weight_n = 1.0 / size_c[labels_n]
