@@ -162,3 +162,13 @@ def test_settings_named_like_a_command_are_read(tmp_path, monkeypatch, capsys):
     for verb in (["zero-shot"], ["data", "check"]):
         assert cli.run([*verb, "--config", str(path)]) == 1
         assert capsys.readouterr().out.startswith("['a', 'b'] 5")
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    code = "import sys; from cutis.cli import run; sys.exit(run(['data', 'list']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.wait() == 0
+        assert process.stderr.read() == b""

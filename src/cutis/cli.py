@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -236,6 +237,10 @@ def run(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. What was finished is kept; the same command continues.", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # the reader of our output (head, less) has left; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         message = _user_message(error)
         if message is None:
@@ -266,7 +271,7 @@ def _run(words: list[str]) -> int:
         refuse_unknown_flags(name, words, known_flags(app, name))
     result = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     if hasattr(result, "render"):
-        print(result.render())
+        print(result.render(), flush=True)
     return int(getattr(result, "exit_code", 0))
 
 
