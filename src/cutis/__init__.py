@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cutis.report.leaderboard import write_leaderboard
     from cutis.stats import evaluate
     from cutis.tasks import RetrieveConfig, ZeroShotConfig, retrieve, zero_shot
+    from cutis.tasks.pair import PairConfig, pair
 
 __version__ = "0.1.0"
 
@@ -40,6 +41,8 @@ _HOMES = {
     "RetrieveConfig": "cutis.tasks",
     "retrieve": "cutis.tasks",
     "write_leaderboard": "cutis.report.leaderboard",
+    "PairConfig": "cutis.tasks.pair",
+    "pair": "cutis.tasks.pair",
 }
 
 __all__ = [
@@ -47,6 +50,7 @@ __all__ = [
     "Dataset",
     "Features",
     "Model",
+    "PairConfig",
     "Predictions",
     "RetrieveConfig",
     "ZeroShotConfig",
@@ -58,6 +62,7 @@ __all__ = [
     "load_dataset",
     "load_model",
     "merge_features",
+    "pair",
     "read_predictions",
     "retrieve",
     "write_leaderboard",

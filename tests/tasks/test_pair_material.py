@@ -20,8 +20,8 @@ PARTS = Parts(np.array([0, 1, 4, 5, 6]), np.array([2, 3, 7]), "train", "three ro
 
 @pytest.fixture
 def dataset(tmp_path: Path) -> Dataset:
-    frame = pd.DataFrame({"image": [f"{i}.png" for i in range(10)],
-                          "label": ["a", "b"] * 5, "lesion_id": [f"L{i}" for i in range(10)]})  # fmt: skip
+    columns = {"label": ["a", "b"] * 5, "lesion_id": [f"L{i}" for i in range(10)]}
+    frame = pd.DataFrame({"image": [f"{i}.png" for i in range(10)]} | columns)
     frame.to_csv(tmp_path / "t.csv", index=False)
     return load_dataset(tmp_path / "t.csv")
 
