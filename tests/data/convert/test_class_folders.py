@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutis.data.convert.class_folders import FORMATS, class_folders
@@ -125,6 +125,7 @@ def test_no_images_in_folders(tmp_path: Path) -> None:
         converted(tmp_path / "s", tmp_path / "out", "imagefolder")
 
 
+@settings(max_examples=40)
 @given(
     st.lists(WORDS, min_size=2, max_size=5, unique_by=str.casefold),
     st.sampled_from(["", "train", "test"]),
@@ -148,6 +149,7 @@ def test_the_class_is_read_whatever_lies_above_and_below(
         assert place[0] == (f.split("/")[len(above)] if split else None)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(WORDS, WORDS).map("/".join), min_size=1, max_size=6, unique=True))
 def test_every_image_gets_exactly_one_answer(files: list[str]) -> None:
     assert list(class_folders(files)) == files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutis.data.convert.columns import ORDER, arranged, from_one_hot, ordered
@@ -40,6 +40,7 @@ def test_a_required_role_without_a_column() -> None:
     assert "there are imag_id." in str(raised.value)
 
 
+@settings(max_examples=40)
 @given(st.permutations([*ORDER, "zebra", "apple"]))
 def test_the_order_of_columns_does_not_depend_on_the_source(names: list[str]) -> None:
     made = ordered(pd.DataFrame(columns=names))
@@ -47,6 +48,7 @@ def test_the_order_of_columns_does_not_depend_on_the_source(names: list[str]) ->
     assert list(made.columns) == [*ORDER, *others]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(-1, 2), min_size=1, max_size=8))
 def test_one_hot_comes_back(numbers: list[int]) -> None:
     names = ["a", "b", "c"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutis.data.convert.dermino import label_in
@@ -35,6 +35,7 @@ def test_names_without_labels(tmp_path: Path, names: list[str]) -> None:
         converted(tmp_path / "s", tmp_path / "out", "dermino")
 
 
+@settings(max_examples=40)
 @given(st.from_regex(r"[a-z_0-9]{1,6}", fullmatch=True), st.integers(0, 999), st.sampled_from(
     [".jpg", ".x.png", ".tar.jpg"]))  # fmt: skip
 def test_the_number_before_the_first_dot_counts(name: str, label: int, ending: str) -> None:

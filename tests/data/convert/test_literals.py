@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutis.data.convert.literals import literal, mask, weights
@@ -17,6 +17,7 @@ PLAIN = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(PLAIN)
 def test_python_and_json_come_back(value: object) -> None:
     assert literal(json.dumps(value)) == value
@@ -32,6 +33,7 @@ def test_nothing_is_run(cell: str | None) -> None:
     assert literal(cell) is None
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([0, 1]), min_size=1, max_size=8))
 def test_masks_in_all_spellings(values: list[int]) -> None:
     spellings = [json.dumps(values), repr(tuple(values)), repr([float(v) for v in values]),
@@ -41,6 +43,7 @@ def test_masks_in_all_spellings(values: list[int]) -> None:
     assert mask(json.dumps(values), len(values) + 1) is None
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=30))
 def test_any_text_is_a_mask_or_none(cell: str) -> None:
     found = mask(cell, 3)

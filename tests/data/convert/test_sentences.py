@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutis.data.convert.sentences import sentences
@@ -40,20 +40,18 @@ def test_no_more_than_asked_for() -> None:
     assert sentences(None) == []
 
 
+@settings(max_examples=60)
 @given(st.text("abcXYZ .!?,e.g.\n1", max_size=60))
 def test_no_letter_is_lost_or_added(text: str) -> None:
     def letters(words: str) -> str:
-        return re.sub(r"[^a-zA-Z0-9,]", "", words)
+        return re.sub(r"[^a-zA-Z0-9]", "", words)
 
     found = sentences(text)
-    assert (
-        letters("".join(found)) == "".join(letters(piece) for piece in [text])
-        or not any(c.isalnum() for c in text)
-        or "," in text
-    )  # a comma alone is no sentence
+    assert letters("".join(found)) == letters(text)
     assert all(piece.strip() == piece and piece for piece in found)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{3,8} [a-z]{4,8}", fullmatch=True), max_size=6))
 def test_plain_sentences_come_back(given_sentences: list[str]) -> None:
     assert sentences(" ".join(f"{s}." for s in given_sentences)) == given_sentences
