@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
@@ -44,6 +45,8 @@ def words(verb: str, table: Path, model: str, output: Path) -> list[str]:
         ("predict", "vision_only", "no text tower"),
         ("predict", "text_only", "no image tower"),
         ("embed", "text_only", "no image tower"),
+        ("retrieve", "text_only", "no image tower"),
+        ("retrieve", "vision_only", "no text tower"),
     ],
 )
 def test_the_lacking_half_is_told(
@@ -56,6 +59,9 @@ def test_the_lacking_half_is_told(
     said: str,
 ):
     model = request.getfixturevalue(half)
+    if verb == "retrieve":
+        frame = pd.read_csv(colour_table)
+        frame.assign(caption="a " + frame["label"]).to_csv(colour_table, index=False)
     assert cli.run(words(verb, colour_table, model, tmp_path / "run")) == 2
     shown = capsys.readouterr().err
     message = shown.strip().splitlines()[-1]

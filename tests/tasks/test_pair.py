@@ -117,6 +117,8 @@ def test_the_folder_is_a_model_that_moves(paired: Path, world: Path, tmp_path: P
          "--cache", str(world / "cache")],
         ["embed", "--data", str(world / "table.csv"), "--model", f"local-dir:{moved}", "-o",
          str(tmp_path / "embedded"), "--cache", str(world / "cache")],
+        ["retrieve", "--data", str(world / "table.csv"), "--model", f"local-dir:{moved}", "-o",
+         str(tmp_path / "retrieved"), "--cache", str(world / "cache"), "--n-bootstrap", "100"],
     ):  # fmt: skip
         assert cli.run(verb) == 0, verb
 
