@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from cutis.predictions import Predictions, read_predictions
     from cutis.report.leaderboard import write_leaderboard
     from cutis.stats import evaluate
-    from cutis.tasks import RetrieveConfig, ZeroShotConfig, retrieve, zero_shot
     from cutis.tasks.pair import PairConfig, pair
+    from cutis.tasks.predict import PredictConfig, predict
+    from cutis.tasks.retrieve import RetrieveConfig, retrieve
+    from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
 __version__ = "0.1.0"
 
@@ -36,10 +38,12 @@ _HOMES = {
     "Predictions": "cutis.predictions",
     "read_predictions": "cutis.predictions",
     "evaluate": "cutis.stats",
-    "ZeroShotConfig": "cutis.tasks",
-    "zero_shot": "cutis.tasks",
-    "RetrieveConfig": "cutis.tasks",
-    "retrieve": "cutis.tasks",
+    "PredictConfig": "cutis.tasks.predict",
+    "predict": "cutis.tasks.predict",
+    "ZeroShotConfig": "cutis.tasks.zero_shot",
+    "zero_shot": "cutis.tasks.zero_shot",
+    "RetrieveConfig": "cutis.tasks.retrieve",
+    "retrieve": "cutis.tasks.retrieve",
     "write_leaderboard": "cutis.report.leaderboard",
     "PairConfig": "cutis.tasks.pair",
     "pair": "cutis.tasks.pair",
@@ -51,6 +55,7 @@ __all__ = [
     "Features",
     "Model",
     "PairConfig",
+    "PredictConfig",
     "Predictions",
     "RetrieveConfig",
     "ZeroShotConfig",
@@ -63,6 +68,7 @@ __all__ = [
     "load_model",
     "merge_features",
     "pair",
+    "predict",
     "read_predictions",
     "retrieve",
     "write_leaderboard",

@@ -205,5 +205,5 @@ def test_runs_without_labels_leave_no_board(colour_model, colour_table, tmp_path
 def test_the_public_names_are_functions():
     import cutis
 
-    for name in ("zero_shot", "retrieve", "write_leaderboard"):
+    for name in ("zero_shot", "retrieve", "predict", "write_leaderboard"):
         assert callable(getattr(cutis, name)), name

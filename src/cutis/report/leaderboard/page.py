@@ -42,11 +42,12 @@ def render_board(board: Board, folder: Path) -> str:
     contents = list(CONTENTS)
     if board.failed:
         contents.insert(3, ("failed", "Without a result"))
+    n = len(board.columns)
+    width = -(-n // -(-n // COLUMNS_PER_TABLE))
     parts = {
         "overview": _overview(board),
         "tables": [
-            _table(board, board.columns[i : i + COLUMNS_PER_TABLE], i)
-            for i in range(0, len(board.columns), COLUMNS_PER_TABLE)
+            _table(board, board.columns[i : i + width], i) for i in range(0, n, width)
         ],
         "details": [_detail(board, column, folder) for column in board.columns],
         "axis": interval_axis(WIDTH).inline(),
