@@ -27,7 +27,7 @@ class Half:
 
 
 EYES = Half(ModelCard(name="eyes", title="Eyes", family="vision", licence="MIT", citation="A.",
-                      warnings=("Blinks.",), modality="dermoscopy"))  # fmt: skip
+                      warnings=("No words; pair it (cutis models pair).", "Blinks."), modality="dermoscopy"))  # fmt: skip
 READER = Half(ModelCard(name="reader", title="Reader", family="text", licence="CC BY-NC 4.0",
                         licence_note="No commercial use.", citation="B.", warnings=(NO_CARD,),
                         seen_classes=("psoriasis", "nevus"), training_data="Books."))  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_dataset_without_terms_adds_no_licence(tmp_path: Path):
 def test_everything_else_of_the_halves_is_kept(card: ModelCard):
     assert card.citation == "A. B. C."
     assert card.seen_classes == ("melanoma", "nevus", "psoriasis")
-    assert card.warnings[0] == "Blinks."
+    assert card.warnings[0] == "Eyes: Blinks."
     assert card.warnings[1].startswith("Reader came without a card")
     assert (card.family, card.layout, card.dim) == ("vision-language", "pair", 64)
     assert (card.context_length, card.zero_shot_scale) == (77, 7.5)

@@ -109,11 +109,18 @@ def licences(vision: Model, text: Model, dataset: Dataset) -> tuple[str, ...]:
 
 
 def warnings_of(card: ModelCard) -> list[str]:
-    """Return a half's warnings, worded so that they can stand on the card of the pair."""
+    """Return a half's warnings, worded so that they can stand on the card of the pair.
+
+    That it lacks a tower is left out: the other half has it.
+    """
     from cutis.models.halves import NO_CARD
 
-    alone = f"{card.title} came without a card: its terms and training data are unknown."
-    return [alone if warning == NO_CARD else warning for warning in card.warnings]
+    unknown = f"{card.title} came without a card: its terms and training data are unknown."
+    return [
+        unknown if warning == NO_CARD else f"{card.title}: {warning}"
+        for warning in card.warnings
+        if "cutis models pair" not in warning
+    ]
 
 
 def terms(vision: Model, text: Model, dataset: Dataset) -> str:
