@@ -27,7 +27,8 @@ class Half:
 
 
 EYES = Half(ModelCard(name="eyes", title="Eyes", family="vision", licence="MIT", citation="A.",
-                      warnings=("No words; pair it (cutis models pair).", "Blinks."), modality="dermoscopy"))  # fmt: skip
+                      warnings=("No words (cutis models pair).", "Blinks."),
+                      modality="dermoscopy"))  # fmt: skip
 READER = Half(ModelCard(name="reader", title="Reader", family="text", licence="CC BY-NC 4.0",
                         licence_note="No commercial use.", citation="B.", warnings=(NO_CARD,),
                         seen_classes=("psoriasis", "nevus"), training_data="Books."))  # fmt: skip
