@@ -240,3 +240,26 @@ def test_names_with_and_without_paths(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert split_path("open_clip:RN50@/w.pt") == ("open_clip:RN50@", Path("/w.pt"))
     assert below("timm:vit@vision/w.pt", Path("/pair")) == "timm:vit@/pair/vision/w.pt"
     assert below("cutis-tiny", Path("/pair")) == "cutis-tiny"
+
+
+def test_weights_in_several_files_are_copied_whole(halves: Halves, tmp_path: Path):
+    from safetensors.torch import load_file
+
+    reader = halves.folder / "reader"
+    state = load_file(reader / "model.safetensors")
+    parts = {"model-1.safetensors": {}, "model-2.safetensors": {}}
+    for i, (name, tensor) in enumerate(state.items()):
+        parts[f"model-{1 + i % 2}.safetensors"][name] = tensor
+    for file, tensors in parts.items():
+        write_safetensors(reader / file, tensors)
+    where = {name: file for file, tensors in parts.items() for name in tensors}
+    (reader / "model.safetensors.index.json").write_text(json.dumps({"weight_map": where}))
+    (reader / "model.safetensors").unlink()
+    text = load_model(f"local-dir:{reader}", device="cpu")
+    np.testing.assert_array_equal(text.embed_texts(TEXTS), halves.text.embed_texts(TEXTS))
+    folder = Halves(halves.folder, halves.vision, text, halves.projections).save(
+        tmp_path / "pair", self_contained=True
+    )
+    shutil.rmtree(halves.folder)
+    expected = halves.projections.texts(text.embed_texts(TEXTS))
+    np.testing.assert_allclose(load(folder).embed_texts(TEXTS), expected, atol=1e-4)

@@ -13,17 +13,14 @@ from cutis.errors import CutisError
 from cutis.files import atomic_path, write_text
 from cutis.models.cards import card_of_hub
 from cutis.models.names import ModelName, parse_name
+from cutis.models.obtain import COMPANIONS
 from cutis.models.pairing.halves import KINDS, PROBES, below, essence
+from cutis.models.shards import is_index, named_shards
 
 if TYPE_CHECKING:
     from cutis.models.model import Model
 
-# What may stand beside weights and decides how they are read; nothing else is copied.
-COMPANIONS = (
-    "card.yaml", "config.json", "text_config.json", "open_clip_config.json", "modules.json",
-    "preprocessor_config.json", "sentence_bert_config.json", "tokenizer.json", "vocab.txt",
-    "tokenizer_config.json", "special_tokens_map.json", "spiece.model", "vocab.json", "merges.txt",
-)  # fmt: skip
+CARD_FILE = "card.yaml"
 
 
 def copy_half(kind: str, model: Model, folder: Path, pooling: str) -> str:
@@ -55,15 +52,13 @@ def copy_half(kind: str, model: Model, folder: Path, pooling: str) -> str:
     target = folder / kind
     target.mkdir(parents=True, exist_ok=True)
     _copy(weights, target / weights.name)
-    for name in COMPANIONS:
+    shards = named_shards(weights) if is_index(weights) else []
+    for name in (CARD_FILE, *COMPANIONS, *shards):
         found = next((place / name for place in folders if (place / name).is_file()), None)
         if found is not None:
             _copy(found, target / name)
-    for place in folders[:1]:
-        for step in sorted(place.glob("*_Pooling/config.json")):
-            _copy(step, target / step.parent.name / step.name)
-    if not (target / "card.yaml").is_file():
-        _write_card(target / "card.yaml", model)
+    if not (target / CARD_FILE).is_file():
+        _write_card(target / CARD_FILE, model)
     name = _name(parsed, kind, weights.name)
     _compare(kind, model, below(name, folder), pooling)
     return name
