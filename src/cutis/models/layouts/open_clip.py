@@ -13,6 +13,7 @@ from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg, CustomTextCLIP
 from cutis.errors import CutisError
 from cutis.models.layouts.asked import check_pooling, fixed_size
 from cutis.models.layouts.bert import POSITION_IDS, bert_config, text_encoder
+from cutis.models.layouts.causal_text import CausalTextClip
 from cutis.models.layouts.stated import disagreements
 from cutis.models.strict import load_strict, set_aside, without_initialisation
 from cutis.models.towers import Settings, Towers, channels_last
@@ -158,7 +159,7 @@ def make_model(
         if key in config
     }
     if not text.get("hf_model_name"):
-        kind = CustomTextCLIP if config.get("custom_text") else CLIP
+        kind = CustomTextCLIP if config.get("custom_text") else CausalTextClip
         model = kind(dim, vision, _known(CLIPTextCfg, text), quick_gelu=quick_gelu, **extra)
     else:
         tower = text_encoder(
