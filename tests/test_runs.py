@@ -284,3 +284,24 @@ def test_the_record_goes_when_the_inputs_have_changed(folder: Path):
     assert not (folder / "run.json").exists()
     with pytest.raises(CutisError, match="no finished run"):
         read_run(folder)
+
+
+def test_a_run_begun_before_a_setting_existed_is_continued(folder: Path):
+    finished(folder, {})
+    path = folder / "config.yaml"
+    before = yaml.safe_load(path.read_text())
+    assert before.pop("device") == "auto"
+    del before["temperature"]
+    path.write_text(yaml.safe_dump(before))
+    with make(folder) as run:
+        assert run.is_finished({})
+    path.write_text(yaml.safe_dump(before))
+    with pytest.raises(CutisError, match="temperature"), make(folder, temperature=1.0):
+        pass
+
+
+def test_a_finished_run_lacks_a_file_that_is_asked_for_now(folder: Path):
+    finished(folder, {})
+    with make(folder) as run:
+        assert run.is_finished({}, ["metrics.json"])
+        assert not run.is_finished({}, ["predictions.csv"])

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 RUN_FORMAT = "cutis.run/1"
 DISCLAIMER = "Research use only, not a medical device"
-# Settings that choose where and how fast, never what: they may differ when a run is continued.
+# Settings that choose where, how fast and what is written besides, never the result: they may
+# differ when a run is continued.
 NOT_IDENTITY = frozenset(
     {
         "output", "dry_run", "device", "workers", "batch_size", "cache", "config", "threads",
-        "shard", "engine", "ray_address", "ray_workers",
+        "shard", "engine", "ray_address", "ray_workers", "csv", "export",
     }
 )  # fmt: skip
 
@@ -48,6 +49,8 @@ class Run:
         self.dir = Path(directory)
         self.verb = verb
         self.config = config.model_dump(mode="json")
+        fields = type(config).model_fields.items()
+        self._defaults = {name: field.get_default() for name, field in fields}
         self.facts: dict[str, Any] = {}
         self._lock: FileLock | None = None
         self._start = time.monotonic()
@@ -130,7 +133,8 @@ class Run:
         changed = sorted(
             key
             for key in before.keys() | now.keys()
-            if key not in NOT_IDENTITY and before.get(key) != now.get(key)
+            # a setting that came with a later version was at its default before
+            if key not in NOT_IDENTITY and before.get(key, self._defaults.get(key)) != now.get(key)
         )
         if changed:
             shown = "; ".join(f"{k}: {before.get(k)} there, {now.get(k)} now" for k in changed[:3])
@@ -154,10 +158,10 @@ class Run:
         except OSError as error:
             raise as_cutis_error(error, self.dir / "log.jsonl") from error
 
-    def is_finished(self, inputs: Mapping[str, Any]) -> bool:
+    def is_finished(self, inputs: Mapping[str, Any], wanted: Sequence[str] = ()) -> bool:
         """Tell whether this very run, on these very inputs, was completed before.
 
-        When it was not, the record of what was completed is removed, so that a folder whose files
+        ``wanted`` are names of files that must be there too, besides those recorded. When it was not, the record of what was completed is removed, so that a folder whose files
         are being replaced never passes for a finished run.
         """
         try:
@@ -168,7 +172,7 @@ class Run:
             record.get("status") == "finished"
             and record.get("identity") == self.identity
             and record.get("inputs") == json.loads(json.dumps(dict(inputs)))
-            and all((self.dir / name).exists() for name in record.get("outputs", []))
+            and all((self.dir / name).exists() for name in [*record.get("outputs", []), *wanted])
         )
         if not finished:
             (self.dir / "run.json").unlink(missing_ok=True)

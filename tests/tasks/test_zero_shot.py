@@ -250,3 +250,11 @@ def test_the_recorded_command_makes_the_same_settings(tmp_path):
     finally:
         home.zero_shot = original
     assert seen == [made]
+
+
+def test_the_published_layout_can_be_asked_for_later(colour_table, tmp_path):
+    zero_shot(config(colour_table, tmp_path / "run"))
+    before = (tmp_path / "run" / "metrics.json").read_text()
+    zero_shot(config(colour_table, tmp_path / "run", csv=True))
+    assert (tmp_path / "run" / "predictions.csv").exists()
+    assert (tmp_path / "run" / "metrics.json").read_text() == before

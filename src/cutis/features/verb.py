@@ -133,7 +133,7 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
             "model": model.identity(),
             "features_key": features.key,
         }
-        if not run.is_finished(inputs):
+        if not run.is_finished(inputs, ["features.npy"] if config.export else []):
             run.finish(
                 inputs=inputs,
                 outputs=write_outputs(run.dir, features, config.export),

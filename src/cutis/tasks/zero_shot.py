@@ -158,7 +158,7 @@ def zero_shot_one(config: ZeroShotConfig, loader: Loader) -> ZeroShotResult:
             model, classes, config.templates, cache, config.scale, config.plain_names
         )
         inputs = _inputs(dataset, model, classifier, cache, config.workers)
-        if run.is_finished(inputs):
+        if run.is_finished(inputs, ["predictions.csv"] if config.csv else []):
             return _already_finished(run)
         return _evaluate(run, config, full, dataset, model, classifier, cache, inputs)
 
