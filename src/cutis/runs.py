@@ -161,8 +161,9 @@ class Run:
     def is_finished(self, inputs: Mapping[str, Any], wanted: Sequence[str] = ()) -> bool:
         """Tell whether this very run, on these very inputs, was completed before.
 
-        ``wanted`` are names of files that must be there too, besides those recorded. When it was not, the record of what was completed is removed, so that a folder whose files
-        are being replaced never passes for a finished run.
+        ``wanted`` are names of files that must be there too, besides those recorded. When it was
+        not, the record of what was completed is removed, so that a folder whose files are being
+        replaced never passes for a finished run.
         """
         try:
             record = read_run(self.dir)
