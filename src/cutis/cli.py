@@ -237,10 +237,6 @@ def run(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped. What was finished is kept; the same command continues.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # the reader of our output (head, less) has left; nothing may be written at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         message = _user_message(error)
         if message is None:
@@ -271,8 +267,17 @@ def _run(words: list[str]) -> int:
         refuse_unknown_flags(name, words, known_flags(app, name))
     result = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     if hasattr(result, "render"):
-        print(result.render(), flush=True)
+        _show(result.render())
     return int(getattr(result, "exit_code", 0))
+
+
+def _show(text: str) -> None:
+    """Print a result; a reader that has left (head, less) does not undo what was done."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def known_flags(app: App, verb: str) -> set[str]:

@@ -136,8 +136,8 @@ def chance_curve(right_n: np.ndarray, n_gallery: int) -> np.ndarray:
 
     Examples
     --------
-    >>> chance_curve(np.array([1, 2]), 4).tolist()
-    [0.375, 0.6666666666666666, 0.875, 1.0]
+    >>> chance_curve(np.array([1, 2]), 4).round(4).tolist()
+    [0.375, 0.6667, 0.875, 1.0]
     """
     values, counts = np.unique(right_n, return_counts=True)
     total = np.zeros(n_gallery)
