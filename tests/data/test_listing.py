@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from cutis.cli import run
 from cutis.data.cards import bundled_cards
+from cutis.data.convert import convert_dataset
 from cutis.data.listing import CardList, DataListConfig, data_list
 from cutis.errors import CutisError
 from tests.data.builders import write_csv, write_images
+from tests.data.convert import fakes
 
 HAM = "lesion_id,image_id,dx,dx_type\nL1,a,mel,histo\nL2,b,nv,histo"
 
@@ -90,6 +93,44 @@ def test_the_variable_is_searched_and_several_tables_are_counted(
     write_csv(folder / "ham/copy.csv", HAM)
     listed = data_list(DataListConfig())
     assert line_of(listed, "ham10000").endswith("and 1 more table")
+
+
+def test_the_list_of_missing_images_is_no_further_table(tmp_path: Path) -> None:
+    source = fakes.ham10000(tmp_path / "source")
+    next(source.rglob("ISIC_0024308.jpg")).unlink()
+    convert_dataset(source, tmp_path / "home" / "ham10000")
+    line = line_of(data_list(DataListConfig(where=(tmp_path / "home",))), "ham10000")
+    assert "2 rows, all images there" in line
+    assert "more table" not in line
+
+
+def next_command(name: str, *where: Path) -> list[str]:
+    page = data_list(DataListConfig(name=name, where=where)).render()
+    (line,) = (x for x in page.splitlines() if x.startswith("  Next: "))
+    program, *words = shlex.split(line.removeprefix("  Next: "))
+    assert program == "cutis"
+    return words
+
+
+def test_the_next_command_of_a_page_runs(tmp_path: Path) -> None:
+    home = tmp_path / "two words"
+    fakes.class_folders(home / "ddi", "benign", "malignant")
+    words = next_command("ddi", home)
+    assert words[:2] == ["data", "convert"]
+    assert run(words) in (0, 1)
+    write_csv(home / "ham/my meta.csv", HAM)
+    write_images(home / "ham", ["a.jpg", "b.jpg"])
+    words = next_command("ham10000", home)
+    assert words == ["data", "check", "--data", str(home / "ham/my meta.csv")]
+    assert run(words) in (0, 1)
+
+
+def test_a_table_goes_before_a_folder_without_one(tmp_path: Path) -> None:
+    write_images(tmp_path / "one/ham10000", ["a.jpg"])
+    write_csv(tmp_path / "two/meta.csv", HAM)
+    where = (tmp_path / "one", tmp_path / "two")
+    assert next_command("ham10000", *where)[-1] == str(tmp_path / "two/meta.csv")
+    assert "more table" not in line_of(data_list(DataListConfig(where=where)), "ham10000")
 
 
 def test_a_variant_without_a_table_of_its_own_is_there_through_its_base(tmp_path: Path) -> None:

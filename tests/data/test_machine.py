@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from cutis.cli import run
 from cutis.data.cards import get_card
+from cutis.data.convert import convert_dataset
 from cutis.data.machine import OnDisk, card_of, data_folder, on_this_machine, tables_below
 from cutis.errors import CutisError
 from tests.data.builders import write_csv, write_images
+from tests.data.convert import fakes
 
 HAM = "lesion_id,image_id,dx,dx_type\nL1,a,mel,histo\nL2,b,nv,histo\nL3,c,bkl,histo"
 PAD = "patient_id,lesion_id,img_id,diagnostic,biopsed\nP1,1,x.png,BCC,True\nP2,2,y.png,NEV,False"
@@ -94,6 +98,32 @@ def test_a_folder_of_the_cards_name_without_a_table_is_told(tmp_path: Path) -> N
     (one,) = on_this_machine([tmp_path])
     assert one.card.name == "ham10000"
     assert "without a table; cutis data convert" in one.state()
+
+
+def test_the_command_for_a_folder_without_a_table_runs(tmp_path: Path) -> None:
+    home = tmp_path / "two words"
+    fakes.class_folders(home / "DDI", "benign", "malignant")
+    (one,) = on_this_machine([home])
+    program, *words = shlex.split(one.next_command)
+    assert one.next_command in one.state()
+    assert program == "cutis"
+    assert run(words) in (0, 1)  # 1: fewer images than were published
+    assert (home / "DDI-table" / "DDI.csv").is_file()
+
+
+def test_of_a_conversion_only_its_table_counts(tmp_path: Path) -> None:
+    source = fakes.ham10000(tmp_path / "source")
+    next(source.rglob("ISIC_0024308.jpg")).unlink()
+    convert_dataset(source, tmp_path / "home" / "ham10000")
+    assert (tmp_path / "home" / "ham10000" / "missing.csv").is_file()
+    write_csv(tmp_path / "home" / "ham10000" / "of mine.csv", HAM)
+    found = [one.table.name for one in on_this_machine([tmp_path / "home"])]
+    assert found == ["ham10000.csv"]
+
+
+def test_a_record_of_another_program_hides_no_table(folder: Path) -> None:
+    (folder / "derm/conversion.json").write_text('{"format": "other/1"}')
+    assert "HAM10000_metadata.csv" in [path.name for path in tables_below(folder)]
 
 
 def test_the_variable_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,12 @@ import pytest
 from cutis.data import load_dataset
 from cutis.data.cards import get_card
 from cutis.data.check import DataCheckConfig, data_check
-from cutis.data.named import resolve, with_bases
+from cutis.data.convert import convert_dataset
+from cutis.data.named import named_card, resolve, with_bases
 from cutis.data.split import DataSplitConfig, data_split
 from cutis.errors import CutisError
 from tests.data.builders import write_csv, write_images
+from tests.data.convert import fakes
 
 PH2 = (
     "image_id,diagnosis,asymmetry,pigment_network,blue_whitish_veil\n"
@@ -35,6 +37,13 @@ def test_a_name_is_the_table_in_the_folder_of_that_name(home: Path) -> None:
     assert data.found.all()
     assert data.source == home / "PH2/metadata.csv"
     assert str(data.source) in data.arguments()
+
+
+def test_a_path_is_no_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert named_card("PH2") == get_card("ph2")
+    assert [named_card(x) for x in ("ph2.csv", "PH2/metadata.csv", "phh2")] == [None] * 3
+    monkeypatch.chdir(home)
+    assert named_card("PH2") is None  # the folder of that name
 
 
 def test_a_variant_uses_the_table_of_what_it_is_like(home: Path) -> None:
@@ -66,6 +75,17 @@ def test_a_converted_table_keeps_its_own_card(home: Path) -> None:
     assert load_dataset("ph2-binary").classes == ("benign", "malignant")
 
 
+def test_a_conversion_that_misses_images_is_found_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = fakes.ham10000(tmp_path / "source")
+    next(source.rglob("ISIC_0024308.jpg")).unlink()
+    made = convert_dataset(source, tmp_path / "home" / "ham10000")
+    assert made.n_lost
+    monkeypatch.setenv("CUTIS_DATA", str(tmp_path / "home"))
+    assert load_dataset("ham10000").source == made.table
+
+
 def test_every_verb_takes_the_name(home: Path, tmp_path: Path) -> None:
     report = data_check(DataCheckConfig(data=Path("ph2")))
     assert report.n == 3
@@ -93,6 +113,14 @@ def test_several_tables_of_it_are_named(home: Path) -> None:
         load_dataset("ph2")
     assert "old/metadata.csv" in str(raised.value)
     assert "--data " in str(raised.value)
+
+
+def test_the_table_suggested_is_quoted_for_a_shell(home: Path) -> None:
+    (home / "PH2/metadata.csv").rename(home / "PH2/my table.csv")
+    write_csv(home / "PH2/old/metadata.csv", PH2)
+    with pytest.raises(CutisError, match="There are 2 tables") as raised:
+        load_dataset("ph2")
+    assert f"--data '{home / 'PH2/my table.csv'}'" in raised.value.fix
 
 
 def test_a_misspelt_name_is_answered_with_the_nearest(home: Path) -> None:

@@ -128,7 +128,8 @@ def _steps(card: DatasetCard) -> list[str]:
 def _here(card: DatasetCard, here: Sequence[OnDisk], searched: Sequence[str]) -> list[str]:
     if here:
         lines = [f"  {one.table}: {one.state()}" for one in here]
-        return [*lines, f"  Next: cutis data check --data {here[0].table}"]
+        first = min(here, key=lambda one: (one.is_folder, bool(one.problem)))
+        return [*lines, f"  Next: {first.next_command}"]
     if not searched:
         return ["  not searched: set CUTIS_DATA to the folder of your datasets, or give --where"]
     return [f"  no table of it below {', '.join(searched)}"]

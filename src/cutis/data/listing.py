@@ -80,7 +80,7 @@ class CardList:
             base = next((name for name in with_bases(card) if name in self.here), None)
             return f"through {base}" if base else "missing" if self.searched else ""
         best = max(tables, key=lambda one: (one.complete, one.images, one.rows))
-        more = len(tables) - 1
+        more = sum(not one.is_folder for one in tables if one is not best)
         return best.state() + (f"; and {more} more table{'s' * (more > 1)}" if more else "")
 
     def to_json(self) -> list[dict[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cutis.data.cards import CARD_FILE, DatasetCard, bundled_cards, plain, read_card
 from cutis.data.cells import texts
+from cutis.data.conversions import RECORD, conversion_in, tables_of
 from cutis.data.matching import matching_cards
 from cutis.data.tables import PARQUET, TABS, read_header, read_table
 from cutis.errors import CutisError
@@ -35,6 +37,8 @@ class OnDisk:
         How many of its images are there.
     problem
         Why it cannot be read, or nothing.
+    is_folder
+        Whether ``table`` is a folder without a table.
     """
 
     card: DatasetCard
@@ -42,6 +46,14 @@ class OnDisk:
     rows: int = 0
     images: int = 0
     problem: str = ""
+    is_folder: bool = False
+
+    @property
+    def next_command(self) -> str:
+        """The command that comes next for it, ready for a shell."""
+        if self.is_folder:
+            return convert_command(self.table)
+        return f"cutis data check --data {shlex.quote(str(self.table))}"
 
     @property
     def complete(self) -> bool:
@@ -59,6 +71,18 @@ class OnDisk:
         if total is not None and self.rows < total:
             found += f" (the published set has {total:,})"
         return found
+
+
+def convert_command(folder: Path) -> str:
+    """Return the command that makes a table of a folder, ready for a shell.
+
+    Examples
+    --------
+    >>> convert_command(Path("my data"))
+    "cutis data convert 'my data' -o 'my data-table'"
+    """
+    output = folder.with_name(f"{folder.name}-table")
+    return f"cutis data convert {shlex.quote(str(folder))} -o {shlex.quote(str(output))}"
 
 
 def data_folder() -> Path | None:
@@ -82,16 +106,24 @@ def data_folder() -> Path | None:
 
 
 def tables_below(folder: Path, deepest: int = DEEPEST) -> Iterator[Path]:
-    """Yield the tables in a folder and those below it, without run directories and hidden ones."""
+    """Yield the tables in a folder and those below it, without run directories and hidden ones.
+
+    Of a folder that a conversion wrote, only the table that it made.
+    """
     for here, folders, files in os.walk(folder):
         depth = len(Path(here).relative_to(folder).parts)
         if _RUN in files:
             folders.clear()
             continue
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if depth < deepest else []
-        for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.casefold() in ENDINGS:
-                yield Path(here) / name
+        tables = [
+            name
+            for name in sorted(files)
+            if not name.startswith(".") and Path(name).suffix.casefold() in ENDINGS
+        ]
+        record = conversion_in(Path(here)) if RECORD in files else None
+        for name in tables if record is None else tables_of(record, tables):
+            yield Path(here) / name
 
 
 def card_of(table: Path) -> DatasetCard | None:
@@ -166,5 +198,5 @@ def _without_table(folder: Path, found: Sequence[OnDisk]) -> Iterator[OnDisk]:
         if card is None or any(one.table.is_relative_to(place) for one in found):
             continue
         if any(place.iterdir()):
-            hint = f"a folder without a table; cutis data convert {place} makes one"
-            yield OnDisk(card, place, problem=hint)
+            hint = f"a folder without a table; {convert_command(place)} makes one"
+            yield OnDisk(card, place, problem=hint, is_folder=True)

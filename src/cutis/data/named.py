@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from cutis.data.cards import DatasetCard, bundled_cards, plain
@@ -24,20 +25,33 @@ def resolve(data: Path | str) -> tuple[Path, DatasetCard | None]:
         several of its tables are.
     """
     path = Path(data)
-    name = str(data)
-    if path.exists() or len(path.parts) > 1 or path.suffix.casefold() in ENDINGS:
-        return path, None
-    card = {plain(known): card for known, card in bundled_cards().items()}.get(plain(name))
-    if card is None:
-        if path.suffix:
-            return path, None  # the reader of tables says what is wrong with it
-        raise CutisError(
-            f"There is no table {path} and no dataset card of that name.",
-            nearest=nearest_names(name, bundled_cards()),
-            fix="give --data the path of a CSV, TSV or Parquet file, or a name from "
-            "'cutis data list'",
-        )
-    return _table_of(card), card
+    card = named_card(data)
+    if card is not None:
+        return _table_of(card), card
+    if _is_path(path) or path.suffix:
+        return path, None  # the reader of tables says what is wrong with it
+    raise CutisError(
+        f"There is no table {path} and no dataset card of that name.",
+        nearest=nearest_names(str(data), bundled_cards()),
+        fix="give --data the path of a CSV, TSV or Parquet file, or a name from 'cutis data list'",
+    )
+
+
+def named_card(data: Path | str) -> DatasetCard | None:
+    """Return the bundled card that ``--data`` names, or None when it is no card's name but a path.
+
+    Examples
+    --------
+    >>> named_card("HAM10000").name, named_card("ham10000/table.csv")
+    ('ham10000', None)
+    """
+    if _is_path(Path(data)):
+        return None
+    return {plain(known): card for known, card in bundled_cards().items()}.get(plain(str(data)))
+
+
+def _is_path(path: Path) -> bool:
+    return path.exists() or len(path.parts) > 1 or path.suffix.casefold() in ENDINGS
 
 
 def _table_of(card: DatasetCard) -> Path:
@@ -60,7 +74,8 @@ def _table_of(card: DatasetCard) -> Path:
                 raise CutisError(
                     f"There are {len(tables)} tables of '{card.name}' below {folder}: "
                     f"{', '.join(str(t.relative_to(folder)) for t in tables[:5])}.",
-                    fix=f"give --data one of them, for instance --data {tables[0]}",
+                    fix=f"give --data one of them, for instance --data "
+                    f"{shlex.quote(str(tables[0]))}",
                 )
     raise CutisError(
         f"The dataset '{card.name}' is not below {DATA_VARIABLE} ({folder}).",

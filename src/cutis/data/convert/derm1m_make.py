@@ -162,4 +162,5 @@ FORMAT = Format(
     read=read,
     cards=("derm1m",),
     by_hand=True,
+    files=(REPORT,),
 )

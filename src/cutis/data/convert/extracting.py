@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from cutis.data.paths import inside
 from cutis.errors import CutisError
-from cutis.files import atomic_path
+from cutis.files import atomic_path, sha256_file, sha256_json
+from cutis.progress import Progress
 
 _SIGNS = (
     (b"\xff\xd8\xff", ".jpg"),
@@ -58,6 +60,39 @@ def safe_name(name: str) -> str:
     return _NOT_IN_NAMES.sub("_", relative)
 
 
+def state_of(root: Path, names: Sequence[str], by_content: bool = False) -> str:
+    """Return a hash that changes when one of some files does.
+
+    Parameters
+    ----------
+    root
+        The folder they are in.
+    names
+        Their names, relative to it.
+    by_content
+        Whether the bytes are read. Otherwise sizes and times have to tell, which tools that clean
+        files in place may leave as they were.
+    """
+
+    def told(name: str) -> list[str | int]:
+        file = root / name
+        try:
+            if by_content:
+                return [name, sha256_file(file)]
+            return [name, file.stat().st_size, file.stat().st_mtime_ns]
+        except OSError:
+            return [name, "cannot be read"]
+
+    if not by_content:
+        return sha256_json([told(name) for name in names])
+    found = []
+    with Progress(len(names), "Checking", "files") as progress:
+        for name in names:
+            found.append(told(name))
+            progress.advance()
+    return sha256_json(found)
+
+
 class Extractor:
     """Writes images below a folder and keeps those that are there.
 
@@ -74,12 +109,26 @@ class Extractor:
         self.folder = folder
         self.trusted = trusted
         self.kept = self.written = 0
-        self._names: set[str] = set()
+        self._names: dict[str, str] = {}
 
-    def stored(self, name: str, data: bytes) -> str | None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files of this run, relative to the folder."""
+        return tuple(self._names.values())
+
+    def stored(self, name: str, data: bytes, beside: bool = False) -> str | None:
         """Write an image's bytes as they are and return its name, or None if they are no image.
 
         The ending follows from the bytes, not from the name.
+
+        Parameters
+        ----------
+        name
+            Name, with or without ending.
+        data
+            The image file.
+        beside
+            Whether it lay beside the container, whose state says nothing of it.
         """
         ending = image_ending(data)
         if ending is None:
@@ -90,7 +139,7 @@ class Extractor:
         target = self._free(str(path.with_suffix("")) if known else str(path), ending)
         file = self.folder / target
         same_size = file.is_file() and file.stat().st_size == len(data)
-        self._keep_or_write(file, data, known=same_size and self.trusted)
+        self._keep_or_write(file, data, known=same_size and self.trusted and not beside)
         return target
 
     def encoded(self, name: str, pixels_hwc: np.ndarray) -> str:
@@ -129,5 +178,5 @@ class Extractor:
         while name.casefold() in self._names:
             count += 1
             name = f"{stem}-{count}{ending}"
-        self._names.add(name.casefold())
+        self._names[name.casefold()] = name
         return name

@@ -49,7 +49,8 @@ class Converted:
     lost
         Rows that never made it into the frame: table, row, id, image, reason.
     files
-        Further text files to write beside the table: name to content.
+        Further text files to write beside the table: name to content. Their names are among the
+        ``files`` of the format.
     concepts
         Columns of 0 and 1 in which experts marked what is to be seen.
     card
@@ -93,6 +94,8 @@ class Format:
         Whether it only takes what no published layout claims.
     by_hand
         Never found by itself: another way to read a layout that another format finds.
+    files
+        Names of further text files it may write beside the table.
     private
         Whether names of its folders and files may tell who a patient is.
     """
@@ -106,4 +109,5 @@ class Format:
     cards: tuple[str, ...] = ()
     generic: bool = False
     by_hand: bool = False
+    files: tuple[str, ...] = ()
     private: bool = False

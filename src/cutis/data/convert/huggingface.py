@@ -229,9 +229,10 @@ class _Reader:
         """Return the name of the file written, the name stored with it, and why there is none."""
         data = picture.get("bytes") if isinstance(picture, dict) else picture
         path = picture.get("path") if isinstance(picture, dict) else None
-        if data is None and path:
-            data = _beside(self.source, file, path)
-        kept = self.images.stored(name, data) if data else None
+        beside = data is None and bool(path)
+        if beside:
+            data = _beside(self.source, file, str(path))
+        kept = self.images.stored(name, data, beside) if data else None
         return kept, path, "the bytes are no image" if data else "no bytes are stored"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -192,23 +193,34 @@ def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=[c for c in roles if frame[c].isna().all()])
 
 
-def copy_images(frame: pd.DataFrame, root: Path, target: Path) -> int:
-    """Copy every file the rows name and return how many were new.
+def named_images(frame: pd.DataFrame) -> list[str]:
+    """Return every file the rows name, once and in order."""
+    columns = [c for c in IMAGES if c in frame.columns]
+    return sorted({name for c in columns for name in frame[c] if isinstance(name, str)})
 
-    Files that are there with the same size are kept.
+
+def copy_images(frame: pd.DataFrame, root: Path, target: Path) -> int:
+    """Copy every file the rows name, with its time, and return how many were new.
+
+    Files that are there with the same size and time are kept.
     """
-    names = sorted(
-        {name for c in IMAGES if c in frame.columns for name in frame[c] if isinstance(name, str)}
-    )
+    names = named_images(frame)
     new = 0
     with Progress(len(names), "Copying images") as progress:
         for name in names:
             source, copy = root / name, target / name
-            if source.is_file() and not (
-                copy.is_file() and copy.stat().st_size == source.stat().st_size
-            ):
+            if source.is_file() and not _same(source, copy):
+                told = source.stat()
                 with atomic_path(copy) as temporary:
                     shutil.copyfile(source, temporary)
+                    os.utime(temporary, ns=(told.st_atime_ns, told.st_mtime_ns))
                 new += 1
             progress.advance()
     return new
+
+
+def _same(source: Path, copy: Path) -> bool:
+    if not copy.is_file():
+        return False
+    one, other = source.stat(), copy.stat()
+    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)

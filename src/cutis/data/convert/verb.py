@@ -13,7 +13,7 @@ from pydantic import Field
 from cutis.config import VerbConfig
 from cutis.data.cards import CARD_FILE, DatasetCard
 from cutis.data.convert.carding import bundled, derived, named, recorded_root, yaml_of
-from cutis.data.convert.extracting import Extractor
+from cutis.data.convert.extracting import Extractor, state_of
 from cutis.data.convert.finding import AUTO, choose
 from cutis.data.convert.format import Converted, Format
 from cutis.data.convert.frames import extended
@@ -22,10 +22,18 @@ from cutis.data.convert.placing import (
     LOST_COLUMNS,
     Placed,
     copy_images,
+    named_images,
     place,
     without_empty,
 )
-from cutis.data.convert.record import begin, claim, finish
+from cutis.data.convert.record import (
+    IMAGES,
+    begin,
+    claim,
+    finish,
+    listed_images,
+    remove_images,
+)
 from cutis.data.convert.registry import FORMATS
 from cutis.data.convert.source import ROW, TABLE, Source
 from cutis.data.loading import load_dataset
@@ -36,7 +44,7 @@ from cutis.files import sha256_json, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
-MISSING, IMAGES = "missing.csv", "images"
+MISSING = "missing.csv"
 
 
 class DataConvertConfig(VerbConfig):
@@ -111,13 +119,17 @@ def _convert(config: DataConvertConfig) -> Conversion:
     name = _table_name(config, chosen, source)
     extracts = chosen.extract is not None
     own_images = extracts or config.copy_files
-    files = [f"{name}.csv", CARD_FILE, MISSING, *([IMAGES] if own_images else [])]
-    identity, fingerprint = _identity(chosen, source, name), _fingerprint(source, extracts)
+    files = [f"{name}.csv", CARD_FILE, MISSING, *chosen.files, *([IMAGES] if own_images else [])]
+    identity, fingerprint = _identity(chosen, source, name), _fingerprint(source, chosen)
     trusted = claim(output, identity, fingerprint, files)
+    before = listed_images(output)
     extractor = Extractor(output / IMAGES, trusted)
     if chosen.extract is not None:
-        begin(output, identity, fingerprint, trusted)
-        converted = chosen.extract(source, extractor)
+        begin(output, identity, fingerprint, trusted, before)
+        try:
+            converted = chosen.extract(source, extractor)
+        finally:  # a run that is stopped leaves images that the next one may not name
+            begin(output, identity, fingerprint, trusted, [*before, *extractor.names])
     elif chosen.read is not None:
         converted = chosen.read(source)
     else:
@@ -125,7 +137,8 @@ def _convert(config: DataConvertConfig) -> Conversion:
     card = bundled([converted.card, *chosen.cards])
     root = extractor.folder if extracts else source.image_root
     placed = _placed(converted, root, config)
-    begin(output, identity, fingerprint, trusted)
+    named_now = named_images(placed.frame) if config.copy_files else extractor.names
+    begin(output, identity, fingerprint, trusted, [*before, *named_now])
     if config.copy_files:
         copy_images(placed.frame, root, output / IMAGES)
     recorded = "" if own_images else recorded_root(root, output)
@@ -148,12 +161,15 @@ def _convert(config: DataConvertConfig) -> Conversion:
         n_units=int(placed.frame[converted.unit].nunique()) if converted.unit else None,
     )
     written = [f for f in (f"{name}.csv", CARD_FILE, *converted.files) if (output / f).is_file()]
+    if own_images:
+        remove_images(output / IMAGES, before, named_now)
     finish(
         output,
         identity,
         fingerprint,
         outcome.facts(),
         [*written, *([MISSING] if lost else [])],
+        named_now if own_images else before,
     )
     return outcome
 
@@ -225,12 +241,12 @@ def _identity(chosen: Format, source: Source, name: str) -> dict[str, Any]:
     return {"format": chosen.name, "name": name, "source": told}
 
 
-def _fingerprint(source: Source, extracts: bool) -> str:
-    """Return a hash of names and sizes of the containers, so that their states are not mixed."""
-    if not extracts:
+def _fingerprint(source: Source, chosen: Format) -> str:
+    """Return a hash of the state of the containers, so that pictures of two states do not mix."""
+    if chosen.extract is None:
         return ""
-    names = [source.file] if source.file is not None else source.files
-    return sha256_json([[name, (source.root / name).stat().st_size] for name in names])
+    names = [source.file] if source.file is not None else list(source.files)
+    return state_of(source.root, names, by_content=chosen.private)
 
 
 def _placed(converted: Converted, root: Path, config: DataConvertConfig) -> Placed:
