@@ -128,7 +128,7 @@ def test_the_identity_is_json_and_names_everything_that_decides(model: Model):
     identity = model.identity()
     assert json.loads(json.dumps(identity)) == identity
     assert set(identity) == {"name", "weights_sha256", "layout", "adapter_revision",
-                             "preprocessing", "pooling"}  # fmt: skip
+                             "preprocessing", "pooling", "configuration"}  # fmt: skip
     assert identity["name"] == "mixed"
     assert len(identity["weights_sha256"]) == 64
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,20 @@ TEXTS_PROTOCOL = "cutis.texts/1"
 
 
 def text_key(model: Model, texts: Sequence[str]) -> str:
-    """Return the hash that names these texts' features under this model."""
-    identity = {"protocol": TEXTS_PROTOCOL, "model": model.identity(), "precision": model.precision}
-    return sha256_json(identity | {"texts": list(texts)})
+    """Return the hash that names these texts' features under this model.
+
+    The token ids are in it: another tokenizer beside the same weights gives other features.
+    """
+    ids_nt = np.asarray(model.tokenize(texts)).astype("<i8")
+    identity = {
+        "protocol": TEXTS_PROTOCOL,
+        "model": model.identity(),
+        "precision": model.precision,
+        "texts": list(texts),
+        "tokens_shape": list(ids_nt.shape),
+        "tokens_sha256": hashlib.sha256(ids_nt.tobytes()).hexdigest(),
+    }
+    return sha256_json(identity)
 
 
 def embed_texts(model: Model, texts: Sequence[str], cache: Path, batch: int = 64) -> np.ndarray:

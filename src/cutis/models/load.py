@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cutis.errors import CutisError
 from cutis.models.choosing import choose_layout, choose_preprocessing
+from cutis.models.configuration import configuration_sha256
 from cutis.models.halves import of_its_family
 from cutis.models.layouts import layout_module
 from cutis.models.model import Model
@@ -118,6 +119,7 @@ def assemble(
         tokenizer = find_tokenizer(towers, text_cfg, source.folders, repositories)
     towers.module.to(device)
     steps, said = choose_preprocessing(source, towers, layout)
+    settings = make_settings(source, layout, "default", None)
     return Model(
         name=source.name,
         card=card,
@@ -129,6 +131,7 @@ def assemble(
         precision=precision,
         towers=replace(towers, notes=(*towers.notes, *said)),
         tokenizer=tokenizer,
+        configuration=configuration_sha256(settings),
     )
 
 

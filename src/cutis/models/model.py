@@ -54,6 +54,8 @@ class Model:
         The torch modules.
     tokenizer
         Texts to token ids; None when its files are not on this machine.
+    configuration
+        SHA-256 of the configuration it was built by; None for a pair, whose halves have theirs.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Model:
     precision: str
     towers: Towers = field(repr=False)
     tokenizer: Tokenizer | None = field(default=None, repr=False)
+    configuration: str | None = None
     _rounded: Towers | None = field(default=None, init=False, repr=False, compare=False)
     _reduced: Towers | None = field(default=None, init=False, repr=False)
 
@@ -237,6 +240,7 @@ class Model:
             if self.has_vision
             else None,
             "pooling": self.towers.pooling,
+            "configuration": self.configuration,
         }
 
     def _checked(self, ids_nt: npt.NDArray[Any]) -> Ids:
