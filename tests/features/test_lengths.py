@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,12 +29,40 @@ class Words:
         return ids_nt
 
 
+class EndMarks(Words):
+    """A model that fills rows with its end mark and has no start mark, as SigLIP."""
+
+    def tokenize(self, texts) -> np.ndarray:
+        ids_nt = np.full((len(texts), CONTEXT), 1, np.int64)
+        for row, text in zip(ids_nt, texts, strict=True):
+            ids = [*[3 for _ in text.split()][: CONTEXT - 1], 1]
+            row[: len(ids)] = ids
+        return ids_nt
+
+
+class NoMarks(Words):
+    """A model that adds nothing to a text."""
+
+    def tokenize(self, texts) -> np.ndarray:
+        ids_nt = np.zeros((len(texts), CONTEXT), np.int64)
+        for row, text in zip(ids_nt, texts, strict=True):
+            ids = [3 for _ in text.split()][:CONTEXT]
+            row[: len(ids)] = ids
+        return ids_nt
+
+
+@pytest.mark.parametrize(
+    ("model", "pad_id", "marks"),
+    [(Words(), 0, 2), (EndMarks(), 1, 1), (EndMarks(), 0, 1), (NoMarks(), 0, 0)],
+)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=5))
-def test_whole_texts_are_counted(words):
-    lengths = token_lengths(Words(), ["word " * n for n in words])
+def test_whole_texts_are_counted(model, pad_id, marks, words):
+    # Towers of SigLIP in open_clip's layout name no padding of their own, so theirs is 0.
+    model.towers = SimpleNamespace(pad_id=pad_id)
+    lengths = token_lengths(model, ["word " * n for n in words])
     assert lengths is not None
-    assert lengths.tokens_n.tolist() == [n + 2 for n in words]
-    assert lengths.lost_n.tolist() == [max(n + 2 - CONTEXT, 0) for n in words]
+    assert lengths.tokens_n.tolist() == [n + marks for n in words]
+    assert lengths.lost_n.tolist() == [max(n + marks - CONTEXT, 0) for n in words]
 
 
 def test_a_text_that_just_fits_loses_nothing():

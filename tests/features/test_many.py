@@ -87,6 +87,31 @@ def test_tables_of_one_name_get_folders_of_their_own():
     assert dataset_folders([Path("/a/ph2/t.csv")]) == ["ph2-t"]
 
 
+def test_a_further_table_leaves_the_folders_of_the_others():
+    tables = [Path("/a/ph2/t.csv"), Path("/b/ph2/t.csv"), Path("/c/PH2/t.csv")]
+    folders = dataset_folders(tables)
+    assert folders[0] == "ph2-t"
+    for n in (1, 2):
+        assert dataset_folders(tables[:n]) == folders[:n]
+
+
+def test_the_folder_of_a_named_dataset_is_its_name_wherever_one_stands(tmp_path, monkeypatch):
+    names = [Path("HAM10000"), Path("ph2-binary")]
+    for where in (tmp_path / "here", tmp_path / "ham"):
+        where.mkdir()
+        monkeypatch.chdir(where)
+        assert dataset_folders(names) == ["ham10000", "ph2-binary"]
+    # A file of that name in the working directory is a path, as everywhere.
+    Path("HAM10000").write_text("image\n")
+    assert dataset_folders(names[:1]) == ["HAM10000"]
+
+
+def test_a_path_upwards_is_named_by_its_true_folder(tmp_path, monkeypatch):
+    (tmp_path / "ph2" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "ph2" / "deep")
+    assert dataset_folders([Path("../t.csv")]) == ["ph2-t"]
+
+
 def test_one_failure_does_not_lose_the_others(tmp_path):
     done = run_many("embed", settings(tmp_path), run)
     assert [r.text for r in done.results] == ["m a/t.csv", "m b/t.csv", "n b/t.csv"]

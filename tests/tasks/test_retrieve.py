@@ -178,6 +178,78 @@ def test_near_duplicates_are_left_out(colour_model, colour_table, tmp_path):
     assert strict.metrics["exclude_near"] == 0.9999
 
 
+def test_a_picture_in_two_rows_does_not_find_itself(colour_model, colour_table, tmp_path):
+    options = {"direction": "image-to-image", "k": [1, 3], "id_column": "id"}
+    frame = pd.read_csv(colour_table)
+    frame["id"] = [f"r{i}" for i in range(60)]
+    frame.to_csv(colour_table, index=False)
+    once = retrieve(config(colour_table, tmp_path / "a", **options))
+    # The same pictures again, of lesions of their own, and one of them first without a label.
+    again = frame.head(6).assign(id=[f"s{i}" for i in range(6)], lesion_id=list("uvwxyz"))
+    frame.loc[0, "label"] = None
+    pd.concat([frame, again], ignore_index=True).to_csv(colour_table, index=False)
+    twice = retrieve(config(colour_table, tmp_path / "b", **options))
+    found = [r.metrics["directions"]["image-to-image"] for r in (once, twice)]
+    assert found[0]["n"] == found[1]["n"] == 60
+    table = pd.read_parquet(twice.dir / "retrieval.parquet")
+    # The row without a label gives way to the one with a label; of the others the first stays.
+    assert set(table["query"]) == {"s0", *(f"r{i}" for i in range(1, 60))}
+    assert "6 rows hold a picture of another row" in twice.render()
+    assert not any("picture of another row" in note for note in once.metrics["notes"])
+    assert json.loads((twice.dir / "run.json").read_text())["dataset"]["counts"]["evaluated"] == 60
+    assert "6 rows of a picture met before" in (twice.dir / "report.html").read_text()
+
+
+def test_a_picture_in_two_rows_is_one_labelled_image(colour_model, colour_table, tmp_path):
+    frame = pd.read_csv(colour_table).iloc[[0, 0, 1]].assign(lesion_id=list("abc"), id=list("abc"))
+    frame.to_csv(colour_table, index=False)
+    with pytest.raises(CutisError, match="hold 2 classes with 2 labelled images"):
+        retrieve(config(colour_table, tmp_path / "o", direction="image-to-image", id_column="id"))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"exclude_near": 0.9}, "--exclude-near has no effect with --direction both"),
+        ({"exclude_near": 0.9, "direction": "text-to-image"}, "compares images with captions"),
+        ({"protocol": "diagonal", "direction": "image-to-image"}, "--protocol diagonal has no eff"),
+        ({"caption_column": "x", "direction": "image-to-image"}, "--caption-column has no effect"),
+    ],
+)
+@pytest.mark.parametrize("data", ["absent.csv", ["absent.csv", "other.csv"]])
+def test_options_without_effect_are_refused_at_the_start(tmp_path, options, said, data):
+    with pytest.raises(CutisError, match=said) as refused:
+        retrieve(config(data, tmp_path / "run", **options))
+    assert "To fix it: leave" in str(refused.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_images_whose_fellows_are_near_duplicates_are_said_to_be(
+    colour_model, colour_table, tmp_path
+):
+    from PIL import Image
+
+    frame = pd.read_csv(colour_table)
+    frame["label"] = ["red", "green", "blue"] * 20
+    frame.to_csv(colour_table, index=False)
+    for name in frame["image"][::3]:  # all reds alike, so none has another red to find
+        Image.new("RGB", (24, 24), (200, 30, 30)).save(tmp_path / "images" / name)
+    options = {"direction": "image-to-image", "k": [1]}
+    result = retrieve(config(colour_table, tmp_path / "a", exclude_near=1.0, **options))
+    assert result.metrics["n"] == 40
+    assert any(note.startswith("20 images have others") for note in result.metrics["notes"])
+    assert "near duplicates (--exclude-near)" in result.render()
+    assert "outside their group." not in result.render()
+    with pytest.raises(CutisError, match=r"60 images .* or raise --exclude-near"):
+        retrieve(config(colour_table, tmp_path / "b", exclude_near=0.5, **options))
+
+
+def test_one_group_has_nobody_to_find(colour_model, colour_table, tmp_path):
+    pd.read_csv(colour_table).assign(lesion_id="L").to_csv(colour_table, index=False)
+    with pytest.raises(CutisError, match="60 images have no other of their diagnosis outside"):
+        retrieve(config(colour_table, tmp_path / "run", direction="image-to-image"))
+
+
 def test_a_dry_run_writes_nothing(colour_model, captions, tmp_path):
     said = retrieve(config(captions, tmp_path / "run", dry_run=True)).render()
     assert "Captions: 60, 12 distinct; 0 rows have none." in said

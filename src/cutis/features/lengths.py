@@ -44,16 +44,33 @@ def token_lengths(model: Model, texts: Sequence[str]) -> Lengths | None:
     context = model.context_length
     if context is None or not texts:
         return None
-    marks = int(_filled(model, [""])[0])
-    tokens_n = _filled(model, texts)
+    ends = _ends(model, context)
+    marks = int(_filled(model, [""], ends)[0])
+    tokens_n = _filled(model, texts, ends)
     for i in np.flatnonzero(tokens_n >= context).tolist():
-        tokens_n[i] = marks + _inner(model, texts[i], marks, context)
+        tokens_n[i] = marks + _inner(model, texts[i], marks, context, ends)
     return Lengths(tokens_n, context)
 
 
-def _inner(model: Model, text: str, marks: int, context: int) -> int:
+class _Ends(NamedTuple):
+    """How rows of tokens end: the id that fills them, and whether the end mark is that id too."""
+
+    filler: int
+    hidden: int
+
+
+def _ends(model: Model, context: int) -> _Ends:
+    """Look how rows end, for SigLIP's fill with the id of their end mark.
+
+    A text that is certainly cut leaves no place to fill, so what it ends with is the end mark.
+    """
+    empty_t, cut_t = np.asarray(model.tokenize(["", "a " * context]))
+    return _Ends(int(empty_t[-1]), int(cut_t[-1] == empty_t[-1]))
+
+
+def _inner(model: Model, text: str, marks: int, context: int, ends: _Ends) -> int:
     """Return the tokens of a text between its marks, halving it until the parts fit."""
-    tokens = int(_filled(model, [text])[0])
+    tokens = int(_filled(model, [text], ends)[0])
     words = text.split()
     if tokens < context or len(text) < 2:
         return tokens - marks
@@ -62,13 +79,14 @@ def _inner(model: Model, text: str, marks: int, context: int) -> int:
         parts = " ".join(words[:half]), " ".join(words[half:])
     else:
         parts = text[: len(text) // 2], text[len(text) // 2 :]
-    return sum(_inner(model, part, marks, context) for part in parts)
+    return sum(_inner(model, part, marks, context, ends) for part in parts)
 
 
-def _filled(model: Model, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+def _filled(model: Model, texts: Sequence[str], ends: _Ends) -> npt.NDArray[np.int64]:
     """Return how many places of the context each text fills."""
     ids_nt = np.asarray(model.tokenize(texts))
-    is_token_nt = ids_nt != model.towers.pad_id
+    is_token_nt = ids_nt != ends.filler
     last_n = ids_nt.shape[1] - np.argmax(is_token_nt[:, ::-1], axis=1)
-    filled_n: npt.NDArray[np.int64] = np.where(is_token_nt.any(axis=1), last_n, 0).astype(np.int64)
-    return filled_n
+    seen_n = np.where(is_token_nt.any(axis=1), last_n, 0)
+    filled_n: npt.NDArray[np.int64] = np.minimum(seen_n + ends.hidden, ids_nt.shape[1])
+    return filled_n.astype(np.int64)

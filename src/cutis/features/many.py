@@ -154,22 +154,41 @@ def model_folder(name: str) -> str:
 
 
 def dataset_folders(tables: Sequence[Path]) -> list[str]:
-    """Return a folder name for every table: its folder's and its own, with a mark where needed.
+    """Return a folder name for every table: its folder's and its own, or a dataset's name.
+
+    Of tables that would share a folder name the first has it, and the others get a mark, so that
+    a table added at the end leaves the folders of those before it as they are.
 
     Examples
     --------
-    >>> dataset_folders([Path("/d/ph2/metadata.csv"), Path("/d/ham/ham_test.csv")])
-    ['ph2-metadata', 'ham_test']
+    >>> dataset_folders([Path("/d/ph2/metadata.csv"), Path("/d/ham/ham_test.csv"), Path("PH2")])
+    ['ph2-metadata', 'ham_test', 'ph2']
+    >>> dataset_folders([Path("/a/ph2/t.csv"), Path("/b/ph2/t.csv")])
+    ['ph2-t', 'ph2-t-724758']
     """
-    names = []
+    taken: set[str] = set()
+    folders = []
     for table in tables:
-        parent, stem = _slug(table.absolute().parent.name), _slug(table.stem)
-        names.append(stem if stem.casefold().startswith(parent.casefold()) else f"{parent}-{stem}")
-    counts = Counter(name.casefold() for name in names)
-    return [
-        f"{name}-{_mark(str(table.absolute()))}" if counts[name.casefold()] > 1 else name
-        for name, table in zip(names, tables, strict=True)
-    ]
+        name, origin = _dataset_name(table)
+        if name.casefold() in taken:
+            name = f"{name}-{_mark(origin)}"
+        taken.add(name.casefold())
+        folders.append(name)
+    return folders
+
+
+def _dataset_name(table: Path) -> tuple[str, str]:
+    """Return a folder name, and what tells the table from others of that name."""
+    from cutis.data.named import named_card
+
+    card = named_card(table)
+    if card is not None:
+        # Wherever the command is called, for a name is no path from the working directory.
+        return _slug(card.name), str(table)
+    path = table.resolve() if ".." in table.parts else table.absolute()
+    parent, stem = _slug(path.parent.name), _slug(path.stem)
+    starts = stem.casefold().startswith(parent.casefold())
+    return stem if starts else f"{parent}-{stem}", str(path)
 
 
 def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyResult:

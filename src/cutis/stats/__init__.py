@@ -32,7 +32,7 @@ from cutis.stats.proportion import Interval, exact_interval, wilson_interval
 from cutis.stats.ranking import auroc, average_precision
 from cutis.stats.resampling import bootstrap_weights, jackknife_weights
 from cutis.stats.retrieval import Correct, Ranks, diagonal, first_correct
-from cutis.stats.retrieval_images import ImageRetrieval, similar_images
+from cutis.stats.retrieval_images import ImageRetrieval, has_fellow, similar_images
 from cutis.stats.retrieval_metrics import RetrievalResult, evaluate_images, evaluate_ranks
 from cutis.stats.subgroups import Subgroup, estimate_subgroups, subgroup_values
 
@@ -73,6 +73,7 @@ __all__ = [
     "expected_calibration_error",
     "f1",
     "first_correct",
+    "has_fellow",
     "jackknife_weights",
     "kappa",
     "macro_f1",

@@ -77,11 +77,12 @@ def similar_images(
     groups_n
         Lesion or patient of each image; missing ones are groups of their own.
     exclude_near
-        Cosine from which on another image counts as the same picture and is left out.
+        Cosine from which on another image counts as the same picture and is left out; rounding of
+        float32 may bring the cosine of equal features below 1, so ``tolerance`` is allowed for.
     top
         How many of the most similar images to return for each query.
     tolerance
-        Largest difference between level cosines.
+        Largest difference between level cosines; a run of level ones is counted from its best.
     block_bytes
         Size of one block of scores.
 
@@ -101,7 +102,7 @@ def similar_images(
         barred_bm = group_of[None, :] == group_of[query_b, None]
         near_b = np.zeros(len(query_b), np.int64)
         if exclude_near is not None:
-            near_bm = (scores_bm >= exclude_near) & ~barred_bm
+            near_bm = (scores_bm >= exclude_near - tolerance) & ~barred_bm
             near_b, barred_bm = near_bm.sum(axis=1), barred_bm | near_bm
         scores_bm[barred_bm] = -np.inf
         same_bm = (labels[None, :] == labels[query_b, None]) & ~barred_bm
@@ -110,6 +111,29 @@ def similar_images(
     found = ImageRetrieval(*joined)
     named = np.where(found.top_qk >= 0, rows[found.top_qk], -1)
     return found._replace(queries_q=rows[found.queries_q], top_qk=named)
+
+
+def has_fellow(labels_n: ArrayLike, groups_n: ArrayLike | None = None) -> np.ndarray:
+    """Tell which images have another of their label outside their group, bool (n,).
+
+    Parameters
+    ----------
+    labels_n
+        Class number of each image, -1 where unknown.
+    groups_n
+        Lesion or patient of each image; missing ones are groups of their own.
+
+    Examples
+    --------
+    >>> has_fellow([0, 0, 0, 1, 1, -1], ["a", "a", "b", "c", "c", "d"]).tolist()
+    [True, True, True, False, False, False]
+    """
+    labels = np.asarray(labels_n)
+    pairs_n2 = np.column_stack([labels, make_clusters(groups_n, len(labels)).index_n])
+    _, label_n, of_label = np.unique(labels, return_inverse=True, return_counts=True)
+    _, pair_n, of_pair = np.unique(pairs_n2, axis=0, return_inverse=True, return_counts=True)
+    found: np.ndarray = (labels >= 0) & (of_label[label_n] > of_pair[pair_n.ravel()])
+    return found
 
 
 def _judge(
@@ -163,9 +187,7 @@ class _Blocks(NamedTuple):
 def _level_blocks(sorted_bm: np.ndarray, same_bm: np.ndarray, tolerance: float) -> _Blocks:
     b, m = sorted_bm.shape
     place_m = np.arange(m)
-    with np.errstate(invalid="ignore"):  # barred items at minus infinity are level
-        opens_bm = np.ones((b, m), bool)
-        opens_bm[:, 1:] = sorted_bm[:, :-1] - sorted_bm[:, 1:] > tolerance
+    opens_bm = _openings(sorted_bm, np.float32(tolerance))
     start_bm = np.maximum.accumulate(np.where(opens_bm, place_m, 0), axis=1)
     next_bm = np.full((b, m), m)
     next_bm[:, :-1] = np.where(opens_bm[:, 1:], place_m[1:], m)
@@ -174,6 +196,26 @@ def _level_blocks(sorted_bm: np.ndarray, same_bm: np.ndarray, tolerance: float) 
     before_bm = np.take_along_axis(counted_bm, start_bm, axis=1)
     right_bm = np.take_along_axis(counted_bm, stop_bm, axis=1) - before_bm
     return _Blocks(start_bm, stop_bm - start_bm, right_bm, before_bm)
+
+
+def _openings(sorted_bm: np.ndarray, tolerance: np.float32) -> np.ndarray:
+    """Tell where a block of level scores opens: where one is too far below the block's first."""
+    b, m = sorted_bm.shape
+    opens_bm = np.ones((b, m), bool)
+    with np.errstate(invalid="ignore"):  # barred items at minus infinity are level
+        opens_bm[:, 1:] = sorted_bm[:, :-1] - sorted_bm[:, 1:] > tolerance
+        chain_bm = np.maximum.accumulate(np.where(opens_bm, np.arange(m), 0), axis=1)
+        first_bm = np.take_along_axis(sorted_bm, chain_bm, axis=1)
+        # Small steps may add up to a long chain; only such rows need the walk from block to block.
+        long_b = (first_bm - sorted_bm > tolerance).any(axis=1)
+    for row in np.flatnonzero(long_b):
+        falling_f = -sorted_bm[row][np.isfinite(sorted_bm[row])].astype(np.float64)
+        next_f = np.searchsorted(falling_f, falling_f + tolerance, side="right").tolist()
+        place = 0
+        while place < len(next_f):
+            opens_bm[row, place] = True
+            place = next_f[place]
+    return opens_bm
 
 
 def _first_right(blocks: _Blocks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

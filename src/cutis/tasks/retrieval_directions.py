@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from cutis.errors import CutisError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -163,12 +165,25 @@ def images_to_images(
         How lists are judged.
     exclude_near
         Cosine from which on two images count as one picture.
+
+    Raises
+    ------
+    CutisError
+        If no image has another of its label to find.
     """
     import pandas as pd
 
-    from cutis.stats import evaluate_images, similar_images
+    from cutis.stats import evaluate_images, has_fellow, similar_images
 
     found = similar_images(features_nd, labels_n, rules.ks, groups_n, exclude_near, TOP)
+    only_near = int(has_fellow(labels_n, groups_n).sum()) - len(found.queries_q)
+    left_out = _left_out(labels_n, len(found.queries_q), only_near)
+    if not len(found.queries_q):
+        raise CutisError(
+            f"No image has another of its diagnosis to find: {'; '.join(left_out)}.",
+            fix="evaluate more rows (--split all)"
+            + (" or raise --exclude-near" if only_near else ""),
+        )
     result = evaluate_images(found, rules.ks, groups_n, rules.settings)
     queries = found.queries_q
     right_qk = (found.top_qk >= 0) & (labels_n[found.top_qk] == labels_n[queries][:, None])
@@ -189,17 +204,22 @@ def images_to_images(
                       zip(right_qk, found.top_qk, strict=True)],
         }
     )  # fmt: skip
-    return Direction(IMAGE_TO_IMAGE, result, table, _left_out(labels_n, queries))
+    return Direction(IMAGE_TO_IMAGE, result, table, left_out)
 
 
-def _left_out(labels_n: np.ndarray, queries: np.ndarray) -> tuple[str, ...]:
+def _left_out(labels_n: np.ndarray, n_queries: int, only_near: int) -> tuple[str, ...]:
     unlabelled = int((labels_n < 0).sum())
-    alone = len(labels_n) - unlabelled - len(queries)
+    alone = len(labels_n) - unlabelled - n_queries - only_near
     said = []
     if unlabelled:
         said.append(f"{unlabelled} images without a label take no part in image-to-image")
     if alone:
         said.append(f"{alone} images have no other of their diagnosis outside their group")
+    if only_near:
+        said.append(
+            f"{only_near} images have others of their diagnosis outside their group, but all of "
+            "them are near duplicates (--exclude-near)"
+        )
     return tuple(said)
 
 

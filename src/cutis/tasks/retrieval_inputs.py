@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,8 @@ class Inputs:
         Tokens of each caption, and those beyond the context; empty when unknown.
     facts
         What a record says of the captions.
+    repeated
+        Rows left out because an earlier row holds the same picture; image-to-image only.
     """
 
     ids: tuple[str, ...]
@@ -61,6 +64,7 @@ class Inputs:
     tokens_u: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     lost_u: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     facts: dict[str, Any] | None = None
+    repeated: int = 0
 
 
 def read_captions(dataset: Dataset, config: RetrieveConfig) -> tuple[tuple[str, ...], ...]:
@@ -115,7 +119,8 @@ def refuse_labels(dataset: Dataset) -> None:
     CutisError
         If no label has two rows, or all rows have one label.
     """
-    labels = dataset.labels[dataset.labels >= 0]
+    labels = dataset.labels[distinct_pictures(dataset.image_paths, dataset.labels)]
+    labels = labels[labels >= 0]
     counts = np.bincount(labels) if len(labels) else np.zeros(1, np.int64)
     if counts.max() < 2 or (counts > 0).sum() < 2:
         raise CutisError(
@@ -125,6 +130,29 @@ def refuse_labels(dataset: Dataset) -> None:
             allowed="At least two classes are needed, one of them with two images.",
             fix="name the label with --label-column, or evaluate more rows (--split all)",
         )
+
+
+def distinct_pictures(pictures: Sequence[object], labels_n: np.ndarray) -> np.ndarray:
+    """Return one row of each picture, its first with a label or else its first, ascending int64.
+
+    Parameters
+    ----------
+    pictures
+        What identifies the picture of each row, such as its path.
+    labels_n
+        Class number of each row, -1 where unknown.
+
+    Examples
+    --------
+    >>> distinct_pictures(["a", "b", "a", "b", "c"], np.array([-1, 0, 1, 2, -1])).tolist()
+    [1, 2, 4]
+    """
+    chosen: dict[object, int] = {}
+    for row, (picture, label) in enumerate(zip(pictures, labels_n.tolist(), strict=True)):
+        before = chosen.setdefault(picture, row)
+        if label >= 0 and labels_n[before] < 0:
+            chosen[picture] = row
+    return np.array(sorted(chosen.values()), dtype=np.int64)
 
 
 def gather(
@@ -137,18 +165,27 @@ def gather(
 ) -> Inputs:
     """Put readable images and their captions together, and embed the captions.
 
+    Without captions, images are compared with images, and every picture stands there once.
+
     Raises
     ------
     CutisError
         If fewer than two readable images have captions.
     """
-    rows = features.rows
+    rows, values_nd = features.rows, features.values_nd
+    kept = np.arange(len(rows))
+    if captions is None:
+        kept = distinct_pictures([dataset.image_paths[i] for i in rows], dataset.labels[rows])
+    repeated = len(rows) - len(kept)
+    if repeated:
+        rows, values_nd = rows[kept], values_nd[kept]
     images = Inputs(
         ids=tuple(dataset.ids[i] for i in rows),
         rows=rows,
-        features_nd=features.values_nd,
+        features_nd=values_nd,
         groups_n=None if dataset.groups is None else dataset.groups[rows],
         labels_n=dataset.labels[rows],
+        repeated=repeated,
     )
     if captions is None:
         return images

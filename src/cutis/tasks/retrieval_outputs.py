@@ -47,8 +47,22 @@ def measure(
         "metrics": flat,
         "directions": results,
         "captions": found.facts,
-        "notes": [*(note for d in directions for note in d.left_out), *caption_notes(found)],
+        "notes": [
+            *picture_notes(found),
+            *(note for d in directions for note in d.left_out),
+            *caption_notes(found),
+        ],
     }
+
+
+def picture_notes(found: Inputs) -> list[str]:
+    """Return what a reader must know of rows that hold one picture, as sentences."""
+    if not found.repeated:
+        return []
+    return [
+        f"{found.repeated} rows hold a picture of another row and are left out; of such rows the "
+        "first with a label counts"
+    ]
 
 
 def caption_notes(found: Inputs) -> list[str]:

@@ -118,11 +118,42 @@ def retrieve(config: RetrieveConfig) -> RetrieveResult | ManyResult:
     CutisError
         For every input that cannot be used; nothing finished before is lost.
     """
+    refuse_idle_options(config)
     if config.is_many():
         from cutis.tasks.many import run_with_leaderboard
 
         return run_with_leaderboard("retrieve", config, retrieve_one)
     return retrieve_one(config, Loader())
+
+
+def refuse_idle_options(config: RetrieveConfig) -> None:
+    """Refuse settings that the direction would leave without effect.
+
+    Raises
+    ------
+    CutisError
+        If near duplicates are excluded among captions, or captions or their protocol are named
+        where images are compared with images.
+    """
+    by_image = config.direction == "image-to-image"
+    idle = {
+        "--exclude-near": config.exclude_near is not None and not by_image,
+        "--protocol diagonal": config.protocol == "diagonal" and by_image,
+        "--caption-column": config.caption_column is not None and by_image,
+    }
+    for flag in (flag for flag, is_idle in idle.items() if is_idle):
+        compares = "images with images" if by_image else "images with captions"
+        other = "a direction with captions" if by_image else "--direction image-to-image"
+        raise CutisError(
+            f"{flag} has no effect with --direction {config.direction}, which compares {compares}.",
+            allowed=f"It goes with {other}.",
+            fix=f"leave {flag} out"
+            + (
+                ", or choose --direction both"
+                if by_image
+                else ", or add --direction image-to-image"
+            ),
+        )
 
 
 def retrieve_one(config: RetrieveConfig, loader: Loader) -> RetrieveResult:

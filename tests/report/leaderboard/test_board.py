@@ -67,6 +67,12 @@ def test_equal_values_are_both_marked(pair):
         ({"dataset__split": "train"}, "split: test and train"),
         ({"dataset__rows_sha256": "other"}, "rows: None and other"),
         ({"table": "another file"}, "their tables are different files"),
+        (
+            {"prompts__templates_sha256": "ab" * 32},
+            "they differ in prompt templates: SHA-256 56565656 and SHA-256 abababab",
+        ),
+        ({"prompts__names": {"a": ["b", "c"]}}, r"names of the classes in prompts: 1 .* and 2 "),
+        ({"captions": {"columns": ["a", "b"]}}, "caption columns: None and a, b"),
     ],
 )
 def test_runs_on_other_rows_are_refused(pair, facts, said):
@@ -81,6 +87,7 @@ def test_runs_on_other_rows_are_refused(pair, facts, said):
         ("n", 7, "number of images: 36 and 7"),
         ("classes", ["a", "b"], "classes: .* and a, b"),
         ("protocol", "diagonal", "protocol: None and diagonal"),
+        ("grouping", "none", "grouping of the intervals: lesion_id and none"),
         ("ks", [1], r"list lengths: None and \[1\]"),
         ("confidence", 0.9, "level of the intervals: 0.95 and 0.9"),
     ],
@@ -92,6 +99,12 @@ def test_runs_by_other_rules_are_refused(pair, key, value, said):
         board(pair)
     assert str(pair[0]) in str(refused.value)
     assert "leave one out" in str(refused.value)
+
+
+def test_what_only_the_model_decides_may_differ(pair):
+    change(pair[1], "model1", "data0", prompts__scale=14.3, prompts__prompts_sha256="9" * 64,
+           prompts__template_set="my-file")  # fmt: skip
+    assert len(board(pair).models) == 2
 
 
 def test_two_tables_of_one_name_may_stand_apart_when_a_model_has_both(tmp_path):

@@ -87,6 +87,8 @@ def test_csv_and_json_agree(grid):
         m["mean_of_headlines"] for m in record["models"]
     )
     assert record["datasets"][0]["agreed"]["split"] == "test"
+    assert record["datasets"][0]["agreed"]["grouping"] == "lesion_id"
+    assert "precision" not in record["datasets"][0]["agreed"]
     assert record["failed"][0]["data"] == "ph2-metadata"
 
 

@@ -14,6 +14,10 @@ MUST_AGREE = {
     "n": "number of images",
     "rows_sha256": "rows",
     "classes": "classes",
+    "templates": "prompt templates",
+    "class_names": "names of the classes in prompts",
+    "captions": "caption columns",
+    "grouping": "grouping of the intervals",
     "protocol": "protocol",
     "ks": "list lengths",
     "exclude_near": "near duplicates left out",
@@ -88,8 +92,8 @@ def make_board(entries: Sequence[Entry], failed: Sequence[FailedRun] = ()) -> Bo
     Raises
     ------
     CutisError
-        If two runs of one dataset differ in rows, classes or protocol, if a model has two runs
-        in one column, or if there are no runs.
+        If two runs of one dataset differ in rows, classes, prompts, grouping or protocol, if a
+        model has two runs in one column, or if there are no runs.
     """
     if not entries:
         raise CutisError("No runs were given.", fix="cutis leaderboard RUN RUN ... -o FOLDER")
@@ -149,7 +153,8 @@ def _refuse_difference(one: Entry, other: Entry) -> None:
     raise CutisError(
         f"The runs {one.dir} and {other.dir} of {one.dataset_name} cannot be ranked, they differ "
         f"in {said}.",
-        allowed="Runs of one dataset must rest on the same rows, classes and protocol.",
+        allowed="Runs of one dataset must rest on the same rows, classes, prompts, grouping and "
+        "protocol.",
         fix="make both with the same settings, or leave one out",
     )
 

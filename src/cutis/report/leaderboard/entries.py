@@ -49,7 +49,8 @@ class Entry:
     n, n_groups, grouping
         What the metrics rest on.
     rows
-        Facts that must agree for two runs to be ranked: table, split, rows, classes, protocol.
+        Facts that must agree for two runs to be ranked: table, split, rows, classes, prompts,
+        grouping, protocol.
     seen
         Classes the model saw with labels in training.
     confidence
@@ -144,9 +145,32 @@ def _rows(run: RunData) -> dict[str, Any]:
         "n": metrics.get("n"),
         "rows_sha256": run.get("dataset", "rows_sha256"),
         "classes": None if classes is None else ", ".join(map(str, classes)),
+        "templates": _templates(run),
+        "class_names": _class_names(run),
+        "captions": _caption_columns(run),
+        "grouping": metrics.get("grouping"),
         "protocol": metrics.get("protocol"),
         "ks": str(metrics["ks"]) if metrics.get("ks") else None,
         "exclude_near": metrics.get("exclude_near"),
         "confidence": metrics.get("confidence"),
         "precision": run.get("precision", default="fp32"),
     }
+
+
+def _templates(run: RunData) -> str | None:
+    # Without the set's name: a file of the same sentences asks the same.
+    digest = run.get("prompts", "templates_sha256")
+    return None if digest is None else f"SHA-256 {str(digest)[:8]}"
+
+
+def _class_names(run: RunData) -> str | None:
+    """Return how many names the prompts call the classes by, and their hash."""
+    names = run.get("prompts", "names")
+    if not isinstance(names, dict):
+        return None
+    return f"{sum(map(len, names.values()))} (SHA-256 {sha256_json(names)[:8]})"
+
+
+def _caption_columns(run: RunData) -> str | None:
+    columns = run.get("captions", "columns")
+    return ", ".join(map(str, columns)) if columns else None

@@ -108,7 +108,8 @@ def record(board: Board, folder: Path) -> dict[str, Any]:
                 "title": column.sample.dataset,
                 "verb": column.sample.verb,
                 "headline_metric": column.headline,
-                "agreed": dict(column.sample.rows),
+                # Not the precision: a model may stand there in two.
+                "agreed": {k: v for k, v in column.sample.rows.items() if k != "precision"},
                 "n": column.sample.n,
                 "n_groups": column.sample.n_groups,
                 "licence": column.sample.dataset_card.get("licence"),
