@@ -167,15 +167,37 @@ def test_a_store_of_other_versions_is_refused(dataset, tmp_path):
         part(dataset, tmp_path, 2, 2)
 
 
-def test_a_plain_call_finishes_with_other_versions_and_says_so(dataset, tmp_path, capsys):
+def test_a_plain_call_adds_nothing_to_a_store_of_other_versions(dataset, tmp_path, capsys):
     part(dataset, tmp_path, 1, 2)
     (store,) = stores(tmp_path)
     versions = json.loads((store / "meta.json").read_text())["versions"]
-    rewrite_meta(store, versions=versions | {"torch": "1.0"}, hardware="abacus", threads=7)
+    rewrite_meta(store, versions=versions | {"torch": "1.0"})
+    before = snapshot(store)
+    with pytest.raises(CutisError, match=r"torch 1\.0 there.*start anew: remove .*--cache"):
+        embed(dataset, TinyModel(), tmp_path)
+    assert snapshot(store) == before
+    shutil.rmtree(store)
+    assert len(embed(dataset, TinyModel(), tmp_path)) == COUNT - len(BROKEN)
+
+
+def test_a_store_of_other_versions_that_lacks_no_feature_is_finished(dataset, tmp_path, capsys):
+    store = embed(dataset, TinyModel(), tmp_path, batch_size=3).dir
+    versions = json.loads((store / "meta.json").read_text())["versions"]
+    rewrite_meta(store, versions=versions | {"torch": "1.0"})
+    (store / "DONE").unlink()
+    model = TinyModel()
+    assert len(embed(dataset, model, tmp_path)) == COUNT - len(BROKEN)
+    assert model.batches == []
+    assert "torch 1.0 there" in capsys.readouterr().err
+
+
+def test_a_plain_call_continues_on_other_hardware_and_says_so(dataset, tmp_path, capsys):
+    part(dataset, tmp_path, 1, 2)
+    (store,) = stores(tmp_path)
+    rewrite_meta(store, hardware="abacus", threads=7)
     embed(dataset, TinyModel(), tmp_path, threads=2)
     said = capsys.readouterr().err
     assert "begun elsewhere (abacus there, " in said
-    assert "torch 1.0 there" in said
     assert "begun with 7 threads and continue with as many, not with 2" in said
 
 

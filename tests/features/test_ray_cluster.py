@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from cutis.errors import CutisError
-from cutis.features.ray_cluster import QUIET, Share, choose_size, cluster, room
+from cutis.features.ray_cluster import QUIET, Share, choose_size, cluster, private_folder, room
 
 
 def test_workers_do_not_span_nodes():
@@ -41,6 +42,56 @@ def test_a_cluster_that_is_not_there_is_named(monkeypatch):
     said = r"no Ray cluster at 'far:1' \(nobody.*ray start --head"
     with pytest.raises(CutisError, match=said), cluster("far:1", None, Share(1, 0)):
         raise RuntimeError("there is no cluster")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_cluster_of_this_machine_leaves_no_folder(monkeypatch, fails):
+    ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'cutis[ray]')")
+    events = []
+
+    def init(address, **settings):
+        folder = Path(settings["_temp_dir"])
+        (folder / "session" / "logs").mkdir(parents=True)
+        events.append(folder)
+        if fails:
+            raise RuntimeError("no")
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "nodes", lambda: [{"Alive": True, "Resources": {"CPU": 4.0}}])
+    monkeypatch.setattr(ray, "shutdown", lambda: events.append(events[0].is_dir()))
+    if fails:
+        with pytest.raises(RuntimeError), cluster(None, None, Share(2, 0)):
+            pytest.fail("there is no cluster")
+    else:
+        with cluster(None, None, Share(2, 0)) as size:
+            assert size == 2
+            assert events[0].is_dir()
+    assert events[1] is True, "the folder was removed before the cluster stopped"
+    assert not events[0].exists()
+
+
+def test_the_folder_of_a_cluster_has_a_short_name(monkeypatch, tmp_path):
+    """A session's sockets must fit into the 103 bytes that every system allows."""
+    long = tmp_path / ("x" * 40)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    monkeypatch.delenv("RAY_TMPDIR", raising=False)
+    longest = "session_2026-11-22_04-25-12_287516_1234567/sockets/plasma_store.1"
+    with private_folder() as folder:
+        assert folder is None or len(f"{folder}/{longest}") <= 103
+    assert not list(long.iterdir())
+    monkeypatch.setattr("cutis.features.ray_cluster.LONGEST_BASE", 0)
+    with private_folder() as folder:
+        assert folder is None
+
+
+def test_the_folder_ray_was_told_to_use_is_used(monkeypatch, tmp_path):
+    monkeypatch.setattr("cutis.features.ray_cluster.LONGEST_BASE", 4096)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    with private_folder() as folder:
+        assert Path(folder).parent == tmp_path
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_session_that_is_open_is_used_and_left_open(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def test_a_killed_worker_s_shard_is_redone_and_every_byte_is_the_same(tmp_path, 
     model = small_dying_model(marker)
     features = embed(dataset, model, tmp_path / "ray", threads=1, filler=RayEngine(workers=2))
     assert not ray.is_initialized()
+    assert not list(Path(tempfile.gettempdir()).glob(f"*/session_*_{os.getpid()}"))
     assert not marker.exists(), "no worker was killed"
     said = capsys.readouterr().err
     assert "A Ray worker was lost; its shard" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -105,6 +106,53 @@ def test_too_few_features_are_not_completed(tmp_path):
     with pytest.raises(CutisError, match=r"\(1, 2\), not float32 \(3, 2\)"):
         store.complete("abc", meta)
     assert not store.is_complete()
+
+
+def test_a_process_that_finishes_too_may_clear_the_last_file_away(store, monkeypatch):
+    """Before the mark gets its name, another process clears up; once it also writes its own."""
+    whole = (store.dir / "DONE").read_bytes()
+    original = Path.replace
+    for other_marks in (False, True):
+        (store.dir / "DONE").unlink()
+        meddled = []
+
+        def replace(path, target, other_marks=other_marks, meddled=meddled):
+            if not meddled:
+                meddled.append(path)
+                store.clear()
+                if other_marks:
+                    store.complete("abcdefg", description(7))
+            return original(path, target)
+
+        monkeypatch.setattr(Path, "replace", replace)
+        store.complete("abcdefg", description(7))
+        monkeypatch.setattr(Path, "replace", original)
+        assert meddled
+        assert (store.dir / "DONE").read_bytes() == whole
+        assert store.is_complete()
+        assert not list(store.dir.glob(".*"))
+
+
+def test_a_mark_that_is_always_cleared_away_is_no_endless_loop(store, monkeypatch):
+    (store.dir / "DONE").unlink()
+    original, tries = Path.replace, []
+
+    def replace(path, target):
+        tries.append(path)
+        path.unlink()
+        return original(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(FileNotFoundError):
+        store.complete("abcdefg", description(7))
+    assert len(tries) == 3
+
+
+def test_completing_twice_does_not_list_the_mark_itself(store):
+    whole = (store.dir / "DONE").read_bytes()
+    store.complete("abcdefg", description(7))
+    assert (store.dir / "DONE").read_bytes() == whole
+    assert store.is_complete()
 
 
 def test_npy_bytes_are_those_of_save(tmp_path):

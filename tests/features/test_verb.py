@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -256,6 +257,37 @@ def test_size_normalisation_and_pooling_reach_the_features(table, tmp_path):
     assert runs[1][1]["preprocessing"]["size"] == [48, 48]
     assert runs[1][1]["preprocessing"]["mean"] == [0.5, 0.5, 0.5]
     assert runs[1][1]["pooling"] == "class token and patch mean"
+
+
+def without_text(folder) -> str:
+    from tests.models.small_layouts import dino_folder
+
+    dino_folder(folder)
+    return f"local-dir:{folder}"
+
+
+def test_the_next_command_keeps_what_decides_the_features(config, table, tmp_path):
+    """Typed as it is shown, on a model without text, it finds the features again."""
+    given = config(
+        model=without_text(tmp_path / "dino"), image_size=48, norm="half", pooling="cls_mean",
+        cache=tmp_path / "cache",
+    )  # fmt: skip
+    line = embed_verb(given).render().splitlines()[-1]
+    following = line.partition("Next: cutis ")[2].replace("NEW_FOLDER", str(tmp_path / "next"))
+    words = shlex.split(following)
+    assert words[:3] == ["retrieve", "--direction", "image-to-image"]
+    assert {"--image-size", "--norm", "--pooling"} < set(words)
+    assert cli.run([*words, "--n-bootstrap", "100"]) == 0
+    assert len(list((tmp_path / "cache" / "features").iterdir())) == 1
+
+
+@pytest.mark.parametrize("labels", [None, "nevus"])
+def test_nothing_is_suggested_where_nothing_fits(config, table, tmp_path, labels):
+    """A model without text, and images without labels or all of one."""
+    rows = pd.read_csv(table).drop(columns="label")
+    (rows if labels is None else rows.assign(label=labels)).to_csv(table, index=False)
+    lines = embed_verb(config(model=without_text(tmp_path / "dino"))).render().splitlines()
+    assert lines[-1] == f"Run: {tmp_path / 'run'}."
 
 
 def test_a_size_a_model_cannot_have_is_refused_on_the_command_line(config, capsys):

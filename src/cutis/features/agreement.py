@@ -62,7 +62,8 @@ def refuse_other_versions(theirs: Mapping[str, str] | None, where: Path) -> None
         raise CutisError(
             f"{where} was written by another version: {'; '.join(changed)}.",
             allowed="All parts of one store are computed by the same versions, bit for bit.",
-            fix="install the same versions on every machine, or give --cache another folder",
+            fix=f"install the same versions on every machine, or start anew: remove {where}, or "
+            "give --cache another folder",
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cutis.features.agreement import warn_of_differences
+from cutis.features.agreement import refuse_other_versions, warn_of_differences
 from cutis.features.describe import describe
 from cutis.features.extract import Work, fill, resolve_batch, resolve_workers
 from cutis.features.journal import note_speed
@@ -68,7 +68,8 @@ def embed(
     ------
     CutisError
         If the disk is full, the folder cannot be written, another process is busy for too long,
-        a feature is not finite, or cached features are damaged. Unreadable images raise nothing:
+        other versions began the store and it lacks features, a feature is not finite, or cached
+        features are damaged. Unreadable images raise nothing:
         they are rows of ``errors``.
     """
     require_vision(model)
@@ -84,9 +85,11 @@ def embed(
                 if meta is None:
                     batch = resolve_batch(batch_size, model.device)
                     meta = store.begin(describe(identity, dataset, model, batch, threads))
-                warn_of_differences(meta, model, threads)
                 for how in store.drop_damaged(meta):
                     say(f"{how} It is computed anew.")
+                if store.missing_shards(meta):
+                    refuse_other_versions(meta.get("versions"), store.dir)
+                warn_of_differences(meta, model, threads)
                 with using_threads(meta.get("threads")):
                     work = filler(store, meta, dataset, model, workers)
                 store.complete(dataset.ids, meta)

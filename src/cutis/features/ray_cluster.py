@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from cutis.errors import CutisError
@@ -17,6 +18,8 @@ QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
 }
+# A socket's path has at most 103 bytes on some systems; Ray's names and ours below take 82.
+LONGEST_BASE = 21
 
 
 class Share(NamedTuple):
@@ -51,26 +54,41 @@ def cluster(address: str | None, workers: int | None, wanted: Share) -> Iterator
     import ray
     import ray.data
 
-    is_ours = not ray.is_initialized()
-    if is_ours:
-        _start(address, workers, wanted)
-    try:
+    with ExitStack() as stack:
+        if not ray.is_initialized():
+            folder = stack.enter_context(private_folder()) if address is None else None
+            stack.callback(ray.shutdown)
+            _start(address, workers, wanted, folder)
         _hush()
         list_nodes: Callable[[], list[dict[str, Any]]] = ray.nodes
         nodes = [node["Resources"] for node in list_nodes() if node["Alive"]]
         yield choose_size(workers, room(nodes, wanted), wanted)
-    finally:
-        if is_ours:
-            ray.shutdown()
 
 
-def _start(address: str | None, workers: int | None, wanted: Share) -> None:
+@contextmanager
+def private_folder() -> Iterator[str | None]:
+    """Yield a folder for the sockets and logs of a cluster of this machine; remove it afterwards.
+
+    It is None, and Ray takes its own folder, where none has a name short enough for sockets.
+    """
+    candidates = [os.environ.get("RAY_TMPDIR"), tempfile.gettempdir(), "/tmp"]
+    for base in candidates:
+        if base and len(os.fsencode(base)) <= LONGEST_BASE and os.access(base, os.W_OK | os.X_OK):
+            with tempfile.TemporaryDirectory(
+                prefix="cutis-", dir=base, ignore_cleanup_errors=True
+            ) as folder:
+                yield folder
+            return
+    yield None
+
+
+def _start(address: str | None, workers: int | None, wanted: Share, folder: str | None) -> None:
     import ray
 
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
         processors = max(os.cpu_count() or 1, (workers or 1) * wanted.processors)
-        ray.init("local", num_cpus=processors, include_dashboard=False, **common)
+        ray.init("local", num_cpus=processors, include_dashboard=False, _temp_dir=folder, **common)
         return
     try:
         ray.init(address, **common)

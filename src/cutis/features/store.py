@@ -27,7 +27,7 @@ import numpy as np
 from cutis.errors import CutisError
 from cutis.features.key import PROTOCOL, feature_key
 from cutis.features.tables import errors_table, ids_table, npy_bytes
-from cutis.files import atomic_path, sha256_file, write_once
+from cutis.files import WRITE_ATTEMPTS, atomic_path, sha256_file, write_once
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -197,7 +197,9 @@ class FeatureStore:
         if not (self.dir / ERRORS).exists():
             self._write(ERRORS, errors_table([e for i in shards for e in self.shard_errors(i)]))
         self.clear()
-        names = sorted(path.name for path in self.dir.iterdir() if path.name[0] != ".")
+        names = sorted(
+            path.name for path in self.dir.iterdir() if path.name[0] != "." and path.name != DONE
+        )
         listed = {
             name: {
                 "bytes": (self.dir / name).stat().st_size,
@@ -205,9 +207,21 @@ class FeatureStore:
             }
             for name in names
         }
-        # By a rename, which leaves no second name behind: nothing clears up after the last file.
-        with atomic_path(self.dir / DONE) as temporary:
-            temporary.write_bytes(_json_bytes({"format": meta["format"], "files": listed}))
+        self._mark(_json_bytes({"format": meta["format"], "files": listed}))
+
+    def _mark(self, content: bytes) -> None:
+        """Write the last file; another process that completes the store too may clear it away."""
+        for attempt in range(WRITE_ATTEMPTS):
+            try:
+                # A rename leaves no second name behind: nothing clears up after the last file.
+                with atomic_path(self.dir / DONE) as temporary:
+                    temporary.write_bytes(content)
+                return
+            except FileNotFoundError:
+                if self.is_complete():
+                    return
+                if attempt + 1 == WRITE_ATTEMPTS:
+                    raise
 
     def is_complete(self) -> bool:
         """Tell whether every file is there; a file that was removed makes the store incomplete.

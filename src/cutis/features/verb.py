@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from pydantic import Field
 
-from cutis.config import DataConfig, ManyConfig, command_line
+from cutis.config import DataConfig, InputConfig, ManyConfig, command_line
 from cutis.errors import CutisError
 from cutis.features.loader import Loader
 from cutis.features.many import ManyResult, run_many
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from cutis.models import Model
 
 DATA_SETTINGS = tuple(DataConfig.model_fields)
+# With these another command finds the same features again.
+KEPT_SETTINGS = (*DATA_SETTINGS, "model", "precision", *InputConfig.model_fields, "cache")
 
 
 class EmbedConfig(ScaleConfig, ManyConfig):
@@ -144,7 +147,9 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
                 model={"card": model.card.model_dump(mode="json"), "identity": model.identity()},
                 dataset={"name": dataset.name, "card": dataset.card.model_dump(mode="json")},
             )
-    return EmbedResult(config.output, features, (*summary(features), closing(config)))
+    return EmbedResult(
+        config.output, features, (*summary(features), closing(config, dataset, model))
+    )
 
 
 def _dry_run(config: EmbedConfig, dataset: Dataset, model: Model) -> EmbedResult:
@@ -239,10 +244,19 @@ def summary(features: Features) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def closing(config: EmbedConfig) -> str:
-    """Return the last line: where the run is and what to do next."""
-    following = command_line("zero-shot", config, *DATA_SETTINGS, "model", "precision", "cache")
+def closing(config: EmbedConfig, dataset: Dataset, model: Model) -> str:
+    """Return the last line: where the run is and what can be done next with these features."""
+    if not model.has_text and not _can_compare(dataset):
+        return f"Run: {config.output}."
+    verb = "zero-shot" if model.has_text else "retrieve --direction image-to-image"
+    following = command_line(verb, config, *KEPT_SETTINGS)
     return f"Run: {config.output}. Next: {following} -o NEW_FOLDER"
+
+
+def _can_compare(dataset: Dataset) -> bool:
+    """Tell whether labels say which images belong together and which do not."""
+    counts = Counter(dataset.labels[dataset.labels >= 0].tolist()).values()
+    return len(counts) > 1 and max(counts) > 1
 
 
 def part_closing(config: EmbedConfig) -> str:
