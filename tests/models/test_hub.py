@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cutis.errors import CutisError
-from cutis.models import hub
+from cutis.models import hub, load_model
 from tests.models.small import refusal
 
 REPOSITORY = "org/name"
@@ -165,3 +165,23 @@ def test_the_folder_of_ones_own_models(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert hub.models_folder() == tmp_path
     monkeypatch.setenv("CUTIS_MODELS", "~/models")
     assert hub.models_folder() == Path.home() / "models"
+
+
+BAD_NAMES = ["/home/author/tokenizer", "org/na me", "a/b/c"]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_what_is_no_repository_is_in_no_cache(name: str):
+    """A published configuration may hold its author's own path as the tokenizer's name."""
+    assert hub.cached(name, "vocab.txt") is None
+    assert not hub.known_absent(name, "vocab.txt")
+    assert hub.cached_folder(name, ["vocab.txt"]) is None
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_what_is_no_repository_cannot_be_fetched(name: str):
+    for ask in (lambda: hub.fetch(name, ["a"]), lambda: hub.repository_files(name)):
+        with pytest.raises(CutisError, match=rf"'{name}' is not a hub name.*org/name"):
+            ask()
+    with pytest.raises(CutisError, match=r"is not a (hub name|repository)"):
+        load_model(f"hf-hub:{name}", device="cpu")

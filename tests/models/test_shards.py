@@ -82,6 +82,8 @@ def test_a_missing_shard_is_named(index: Path):
         ("[]", "not the index"),
         ('{"weight_map": {}}', "not the index"),
         ('{"weight_map": {"a": "../b.safetensors"}}', "outside its folder"),
+        ('{"weight_map": {"a": "b.safetensors", "c": "d.bin"}}', r"hold no tensors: d\.bin"),
+        (f'{{"weight_map": {{"a": "{INDEX}"}}}}', r"hold no tensors.*ending in \.safetensors"),
     ],
 )
 def test_a_broken_index_is_refused(tmp_path: Path, content: str, words: str):
@@ -89,6 +91,8 @@ def test_a_broken_index_is_refused(tmp_path: Path, content: str, words: str):
     path.write_text(content)
     with pytest.raises(CutisError, match=words):
         named_shards(path)
+    with pytest.raises(CutisError, match=words):
+        read_state_dict(path)
 
 
 def test_a_tensor_in_two_files_is_refused(tmp_path: Path):

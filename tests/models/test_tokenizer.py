@@ -220,3 +220,20 @@ def test_a_file_without_its_own_marks_is_explained(tmp_path: Path):
     assert tokenize is not None
     with pytest.raises(CutisError, match=r"cannot be used: Unk token.*files again"):
         tokenize(["psoriasis of the scalp"])
+
+
+def test_code_beside_a_tokenizer_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The library asks the user on a terminal unless it is told that nothing may be run."""
+    import transformers
+
+    asked: dict[str, object] = {}
+
+    def note(folder: str, **options: object) -> None:
+        asked.update(options)
+        raise ValueError("enough")
+
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", note)
+    (tmp_path / "vocab.json").write_text("{}")
+    rules = {"text_rules": "clip", "vocab_size": 60}
+    find_tokenizer(towers(**rules), {}, [tmp_path], [])
+    assert asked == {"local_files_only": True, "trust_remote_code": False}

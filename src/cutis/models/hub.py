@@ -57,19 +57,54 @@ def cache_folder() -> Path:
 
 
 def cached(repository: str, name: str) -> Path | None:
-    """Return a file of a hub repository if it is in the local cache. Never uses the network."""
-    from huggingface_hub import try_to_load_from_cache
+    """Return a file of a hub repository if it is in the local cache. Never uses the network.
 
-    found = try_to_load_from_cache(repository, name, cache_dir=cache_folder())
+    A name that no repository can have is in no cache: a configuration may hold its author's path.
+    """
+    found = _in_cache(repository, name)
     return Path(found) if isinstance(found, str) else None
 
 
 def known_absent(repository: str, name: str) -> bool:
     """Tell whether the cache remembers that the repository has no such file."""
-    from huggingface_hub import try_to_load_from_cache
-
-    found = try_to_load_from_cache(repository, name, cache_dir=cache_folder())
+    found = _in_cache(repository, name)
     return found is not None and not isinstance(found, str)
+
+
+def _in_cache(repository: str, name: str) -> object:
+    """Return what the cache knows: a path, a mark of absence, or None."""
+    from huggingface_hub import errors, try_to_load_from_cache
+
+    try:
+        return try_to_load_from_cache(repository, name, cache_dir=cache_folder())
+    except errors.HFValidationError:
+        return None
+
+
+def require_name(repository: str) -> None:
+    """Refuse what cannot be the name of a hub repository, with or without a network.
+
+    Raises
+    ------
+    CutisError
+        If it has forbidden signs or another form than ``org/name``.
+    """
+    from huggingface_hub import errors
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(repository)
+    except errors.HFValidationError as error:
+        raise _no_name(repository, error) from None
+
+
+def _no_name(repository: str, error: Exception) -> CutisError:
+    reason = str(error).splitlines()[0].rstrip(".")
+    return CutisError(
+        f"'{repository}' is not a hub name: {reason}.",
+        allowed="A repository is named org/name.",
+        fix="hf-hub:org/name",
+    )
 
 
 def cached_folder(repository: str, names: Sequence[str]) -> Path | None:
@@ -101,8 +136,10 @@ def fetch(repository: str, names: Sequence[str], instead: str = FOLDER) -> Path 
     Raises
     ------
     CutisError
-        Without a network, for a repository that does not exist, or one that needs permission.
+        For what is no repository's name, without a network, for a repository that does not
+        exist, or one that needs permission.
     """
+    require_name(repository)
     for name in names:
         path = cached(repository, name)
         if path is not None:
@@ -161,6 +198,7 @@ def repository_files(repository: str) -> dict[str, HubFile]:
     """
     from huggingface_hub import model_info
 
+    require_name(repository)
     with explained(repository, ["the list of files"]):
         info = model_info(repository, files_metadata=True)
     return {
@@ -207,7 +245,7 @@ def explained(repository: str, names: Sequence[str], instead: str = FOLDER) -> I
             fix="check the spelling, or log in with 'hf auth login'",
         ) from None
     except errors.HFValidationError as error:
-        raise CutisError(f"'{repository}' is not a hub name: {error}.", fix="org/name") from None
+        raise _no_name(repository, error) from None
     except OSError as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise offline_error(repository, names, instead, reason) from None

@@ -57,6 +57,14 @@ def named_shards(index: Path) -> list[str]:
         raise CutisError(f"{index} is not the index of a checkpoint.", fix="download it again")
     if any(Path(name).name != name for name in names):
         raise CutisError(f"{index} names files outside its folder.", fix="download it again")
+    # An index among them could name itself, and reading would never end.
+    other = [name for name in names if not name.endswith(".safetensors")]
+    if other:
+        raise CutisError(
+            f"{index} names files that hold no tensors: {', '.join(other[:3])}.",
+            allowed="An index names files ending in .safetensors.",
+            fix="download it again",
+        )
     return names
 
 

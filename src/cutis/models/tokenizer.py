@@ -107,7 +107,9 @@ def _library_tokenizer(folder: Path, context: int, pad_id: int, rules: str) -> T
 
     siglip = rules == "siglip"
     try:
-        encode = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        encode = AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
     except Exception as error:  # the libraries below raise bare Exception for a bad file
         if not isinstance(error, ImportError) and (folder / FILES[0]).is_file():
             cleaning = {"tokenizer_kwargs": {"clean": "canonicalize" if siglip else "whitespace"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from cutis.errors import CutisError
 from cutis.models import load_model
 from cutis.models.layouts import efficientnet_lite
 from cutis.models.strict import StateDictMismatch
-from cutis.models.towers import Settings
+from cutis.models.towers import Settings, channels_last
 from tests.models.small import write_safetensors
 from tests.models.small_layouts import lite_state
 
@@ -28,11 +29,16 @@ def sample() -> tuple[dict[str, torch.Tensor], torch.nn.Module]:
 def test_features_are_timms(sample: tuple[dict[str, torch.Tensor], torch.nn.Module]):
     state, network = sample
     towers = efficientnet_lite.build(state, SETTINGS)
-    pixels = torch.randn(2, 3, 64, 64)
+    pixels = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    alike = deepcopy(network)
+    channels_last(alike)
     with torch.inference_mode():
-        found, wanted = towers.image(pixels), network(pixels)
-    scale = wanted.abs().max()
-    torch.testing.assert_close(found / scale, wanted / scale, atol=1e-5, rtol=0)
+        found, plain = towers.image(pixels), network(pixels)
+        assert torch.equal(found, alike(pixels)), "the same weights, laid out alike"
+    # The other layout is summed in another order, which also depends on the number of threads:
+    # float32 rounding through 16 blocks, up to 3e-6 of the scale with one, 1.2e-5 with two.
+    scale = plain.abs().max()
+    torch.testing.assert_close(found / scale, plain / scale, atol=5e-5, rtol=0)
     assert (towers.dim, towers.image_size) == (1280, (224, 224))
     assert "_fc.*" in towers.notes[0]
 

@@ -89,11 +89,37 @@ def test_every_form_gives_the_same_features(form: str, tmp_path: Path):
     assert len(model.notes) == (3 if "extra" in form or "pretraining" in form else 0)
 
 
-def test_tensors_beside_a_prefixed_tower_are_named():
-    state = {f"encoder.{k}": v for k, v in panderm_state().items()} | {"surprise": torch.ones(2)}
+SURPRISES = {"surprise": torch.ones(2), "regressor_v2.0.w": torch.ones(2),
+             "regressor_v2.1.w": torch.ones(2)}  # fmt: skip
+
+
+def test_only_a_prefixed_tower_is_kept_and_the_rest_is_counted():
+    """The pretraining network around the published large tower has no complete public list."""
+    plain = panderm_state()
+    state = {f"encoder.{k}": v for k, v in plain.items()} | SURPRISES
+    towers = panderm.build(state | {"teacher.w": torch.ones(2)}, SETTINGS)
+    with torch.inference_mode():
+        wanted = panderm.build(plain, SETTINGS).image(pixels())
+        assert torch.equal(towers.image(pixels()), wanted)
+    assert len(towers.notes) == 2
+    assert "'teacher.w'" in towers.notes[0]
+    assert "'surprise' (1), 'regressor_v2.*' (2)" in towers.notes[1]
+
+
+def test_a_prefixed_tower_is_still_complete_or_refused():
+    state = {f"encoder.{k}": v for k, v in panderm_state().items()} | SURPRISES
+    del state["encoder.blocks.1.gamma_2"]
+    state["encoder.surprise"] = torch.ones(2)
     with pytest.raises(StateDictMismatch) as raised:
         panderm.build(state, SETTINGS)
+    assert raised.value.missing == ["blocks.1.gamma_2"]
     assert raised.value.unexpected == ["surprise"]
+
+
+def test_beside_a_tower_without_a_prefix_nothing_unknown_is_let_pass():
+    with pytest.raises(StateDictMismatch) as raised:
+        panderm.build(panderm_state() | SURPRISES, SETTINGS)
+    assert set(raised.value.unexpected) == set(SURPRISES)
 
 
 def test_index_tables_are_compared_and_left_out():

@@ -68,6 +68,26 @@ def test_a_file_alone_takes_the_usual_heads_and_says_so(folder: Path, tmp_path: 
         np.testing.assert_array_equal(bare.embed_images(images), whole.embed_images(images))
 
 
+def test_gated_layers_need_the_configuration(tmp_path: Path):
+    """The tensors tell neither the activation nor the heads, and the published ones differ."""
+    from transformers import DINOv3ViTConfig, DINOv3ViTModel
+
+    torch.manual_seed(0)
+    config = DINOv3ViTConfig(
+        hidden_size=256, num_hidden_layers=1, num_attention_heads=2, intermediate_size=96,
+        patch_size=8, image_size=32, use_gated_mlp=True, hidden_act="silu",
+    )  # fmt: skip
+    DINOv3ViTModel(config).save_pretrained(tmp_path)
+    model = load_model(f"local-dir:{tmp_path}", device="cpu", image_size=32)
+    pixels = torch.randn(1, 3, 32, 32)
+    with torch.inference_mode():
+        wanted = library(tmp_path)(pixel_values=pixels).pooler_output
+    np.testing.assert_array_equal(model.embed_pixels(pixels), wanted.numpy())
+    (tmp_path / "config.json").unlink()
+    with pytest.raises(CutisError, match=r"gated layers.*put config\.json beside the weights"):
+        load_model(f"local-dir:{tmp_path}", device="cpu", image_size=32)
+
+
 def test_a_configuration_that_lies_is_corrected_and_named(folder: Path, tmp_path: Path):
     for name in ("model.safetensors", "config.json"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())

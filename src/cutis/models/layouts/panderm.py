@@ -8,6 +8,7 @@ the patch tokens, with a table of relative position biases in every block and a 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import torch
@@ -85,7 +86,8 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     """
     check_pooling(settings, ("default",))
     state, notes = set_aside(state, LEFT_OUT)
-    state, more = _per_block(_without_prefix(state, settings.what))
+    state, beside = _without_prefix(state)
+    state, more = _per_block(state)
     indices = {name: state.pop(name) for name in list(state) if name.endswith(INDEX)}
     shapes = {key: tuple(value.shape) for key, value in state.items()}
     pooled = any(name.startswith("fc_norm.") for name in shapes)
@@ -102,20 +104,32 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         dim=model.embed_dim,
         image_size=fixed_size(settings, model.patch_embed.img_size),
         pooling="patch mean, norm" if pooled else "class token",
-        notes=(*notes, *more),
+        notes=(*notes, *beside, *more),
         classify=model.classify if model.num_classes else None,
         preprocessing=PREPROCESSING,
     )
 
 
-def _without_prefix(state: dict[str, torch.Tensor], what: str) -> dict[str, torch.Tensor]:
+def _without_prefix(
+    state: dict[str, torch.Tensor],
+) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:
+    """Keep only the tower of a file that marks it, and count what stands beside it.
+
+    The pretraining network around the tower was never published, so no list of its tensors can
+    be complete; the tower itself is still loaded strictly.
+    """
     inside = [name for name in state if name.startswith(ENCODER)]
     if not inside:
-        return state
-    if len(inside) < len(state):
-        beside = [name for name in state if not name.startswith(ENCODER)]
-        raise StateDictMismatch(what, [], beside, {})
-    return {name.removeprefix(ENCODER): value for name, value in state.items()}
+        return state, ()
+    groups = Counter(
+        name.split(".")[0] + (".*" if "." in name else "")
+        for name in state if not name.startswith(ENCODER)
+    )  # fmt: skip
+    kept = {name.removeprefix(ENCODER): state[name] for name in inside}
+    if not groups:
+        return kept, ()
+    named = ", ".join(f"'{group}' ({count})" for group, count in groups.items())
+    return kept, (f"Left out all that stands beside '{ENCODER}*', tensors unknown here: {named}.",)
 
 
 def _per_block(state: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:

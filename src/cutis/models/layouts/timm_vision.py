@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 
 from cutis.errors import CutisError, nearest_names
 from cutis.models.layouts.asked import check_pooling, multiple_size
+from cutis.models.layouts.timm_conversion import converted
 from cutis.models.preprocessing import Preprocessing
 from cutis.models.strict import load_strict, set_aside, without_initialisation
 from cutis.models.towers import Settings, Towers, channels_last
@@ -92,6 +92,9 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
 
     Raises
     ------
+    CutisError
+        If the architecture is not named or unknown, cannot take images of the size asked for, or
+        the file's positions are for another size than the tower's and none was asked for.
     StateDictMismatch
         If the tensors do not fit.
     """
@@ -115,7 +118,8 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     patch = getattr(getattr(tower, "patch_embed", None), "patch_size", None)
     if size and patch:
         multiple_size(settings, size, patch)
-    kept, notes = _without_classifier(tower, state)
+    kept, said = converted(tower, state, settings)
+    kept, notes = _without_classifier(tower, kept)
     load_strict(tower, kept, settings.what)
     channels_last(tower)
     steps = preprocessing(config)
@@ -126,7 +130,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         dim=int(tower.num_features),
         image_size=size or steps.size,
         pooling="pooled",
-        notes=notes,
+        notes=(*notes, *said),
         preprocessing=steps,
     )
 
@@ -142,16 +146,10 @@ def tower_config(tower: Any, settings: Settings) -> dict[str, Any]:
 def _without_classifier(
     tower: Any, state: Mapping[str, torch.Tensor]
 ) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:
-    convert = getattr(sys.modules[type(tower).__module__], "checkpoint_filter_fn", None)
-    converted = convert(dict(state), tower) if convert else dict(state)
     classifier = tower.pretrained_cfg.get("classifier") or ()
     names = (classifier,) if isinstance(classifier, str) else tuple(classifier)
     reason = "a classifier, which features do not need"
-    kept, notes = set_aside(converted, {name + ".": reason for name in names})
-    gone = [name for name in state if name not in converted]
-    if len(gone) > len(set(converted) - set(state)):
-        notes = (*notes, f"timm's own conversion did without {', '.join(gone[:5])}.")
-    return kept, notes
+    return set_aside(state, {name + ".": reason for name in names})
 
 
 def preprocessing(config: Mapping[str, Any]) -> Preprocessing:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from cutis.errors import CutisError
 from cutis.models.layouts.asked import check_pooling, multiple_size
 from cutis.models.layouts.library_config import UNBUILDABLE, corrected, count, unbuildable
 from cutis.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
@@ -85,8 +86,8 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     Raises
     ------
     CutisError
-        If the pooling is unknown, the configuration makes no model, or patches do not fill the
-        image size.
+        If the pooling is unknown, the configuration makes no model or is needed and not there, or
+        patches do not fill the image size.
     KeyError
         If a tensor that gives a size is absent.
     StateDictMismatch
@@ -99,6 +100,13 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     third = "embeddings.patch_embeddings.weight" in shapes
     found = _sizes(shapes, third)
     config, said = corrected(settings.library_cfg, found, "Its config.json")
+    if not settings.library_cfg and third and found["use_gated_mlp"]:
+        raise CutisError(
+            f"{settings.what} is a DINOv3 with gated layers, and no config.json is beside it: the "
+            "tensors do not tell its activation and heads.",
+            allowed="Nothing was loaded: a guess would give other features without a word.",
+            fix="put config.json beside the weights",
+        )
     if not settings.library_cfg:
         config["num_attention_heads"] = max(found["hidden_size"] // 64, 1)
         said = (*said, "No config.json is beside the weights: heads and activation are taken as "
