@@ -42,6 +42,45 @@ def test_without_a_source_the_model_still_is(loaded: tuple[Model, Source]):
     assert found["feature length as on the card"][0] == "PASS"
 
 
+def test_sizes_are_judged_only_for_what_the_card_describes(loaded: tuple[Model, Source]):
+    model, source = loaded
+    total = sum(parameter.numel() for parameter in model.towers.module.parameters())
+    known = {"parameters": total, "dim": 16, "layout": "open_clip"}
+    named = ("size as on the card", "feature length as on the card")
+    right = replace(model, card=model.card.model_copy(update=known))
+    assert [lines(right, source)[what][0] for what in named] == ["PASS", "PASS"]
+    other = known | {"parameters": total + 1, "dim": 17}
+    wrong = replace(model, card=model.card.model_copy(update=other))
+    assert [lines(wrong, source)[what][0] for what in named] == ["FAIL", "FAIL"]
+    elsewhere = wrong.card.model_copy(update={"layout": "transformers_clip"})
+    for spared in (replace(wrong, as_published=False), replace(wrong, card=elsewhere)):
+        found = lines(spared, source)
+        assert not {*named} & {*found}
+        assert found["feature length"] == ("INFO", "16")
+        assert found["size"] == ("INFO", f"{total:,} parameters")
+
+
+def test_another_size_or_pooling_does_not_fail_a_right_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import cutis.models.cards
+    from cutis.models.check import ModelsCheckConfig, models_check
+    from tests.models.small_layouts import dino_model
+
+    module = dino_model()
+    path = write_safetensors(tmp_path / "dino.safetensors", module.state_dict())
+    total = sum(parameter.numel() for parameter in module.parameters())
+    facts = {"sha256": None, "layout": "dinov2", "dim": 64, "parameters": total}
+    card = get_card("dinov2-small").model_copy(update=facts)
+    monkeypatch.setattr(cutis.models.cards, "_cards", lambda: {card.name: card})
+    name = f"{card.name}@{path}"
+    model = load_model(name, device="cpu")
+    side = 2 * model.preprocessing.size[0]
+    for asked in ({}, {"image_size": side}, {"pooling": "cls_mean"}):
+        report = models_check(ModelsCheckConfig(name=name, device="cpu", **asked))
+        assert report.exit_code == 0, report.render()
+
+
 def test_another_hash_is_a_warning_and_none_is_said(loaded: tuple[Model, Source]):
     model, source = loaded
     other = model.card.model_copy(update={"sha256": "f" * 64})

@@ -97,6 +97,25 @@ def test_parts_that_were_left_out_are_left_out_for_good(tmp_path: Path):
     assert load_model(f"local-dir:{tmp_path / 'to'}", device="cpu").notes == ()
 
 
+def test_an_assumed_normalisation_stays_an_assumption(tmp_path: Path, capsys):
+    from tests.models.small_layouts import write_open
+
+    for stated in (False, True):
+        here = tmp_path / str(stated)
+        (here / "from").mkdir(parents=True)
+        name = f"local-dir:{write_open(here / 'from', stated=stated)}"
+        for copy in ("once", "twice"):
+            convert(name, here / copy)
+            name = f"local-dir:{here / copy}"
+            model = load_model(name, device="cpu")
+            said = [note for note in model.notes if "how pixels are normalised" in note]
+            assert len(said) == int(not stated)
+            written = json.loads((here / copy / "config.json").read_text())
+            assert written.get("preprocess_assumed", False) is not stated
+        cli.run(["models", "check", name])
+        assert ("for want of any statement" in capsys.readouterr().out) is not stated
+
+
 def test_a_changed_copy_would_be_noticed():
     changed = Conversion("a", Path("b"), 1.0, {"images": 0.9999999, "texts": None}, False, ())
     assert changed.exit_code == 1

@@ -258,7 +258,7 @@ def test_a_card_takes_the_other_published_form_of_its_model(tmp_path: Path):
 def test_the_other_form_of_the_right_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     import cutis.models.cards
 
-    card = get_card("monet").model_copy(update={"dim": 16, "quick_gelu": True})
+    card = get_card("monet").model_copy(update={"dim": 16})
     monkeypatch.setattr(cutis.models.cards, "_cards", lambda: {"monet": card})
     state = clip_model().state_dict() | {
         "input_resolution": torch.tensor(224), "context_length": torch.tensor(77),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_every_model_can_be_had_or_says_why_not(card: ModelCard):
         "cannot run": "cannot run",
     }
     assert ways[access_words(card)] in steps
+
+
+@pytest.mark.parametrize("card", list_cards(), ids=lambda card: card.name)
+def test_a_file_put_where_the_steps_say_is_found(
+    card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CUTIS_MODELS", str(tmp_path))
+    found = re.search(r"\$CUTIS_MODELS/(\S+)", " ".join(how_to_get(card)))
+    if found is None:
+        assert access_words(card) not in ("by hand", "not public")
+        return
+    path = tmp_path / found[1]
+    path.parent.mkdir(parents=True)
+    path.write_text("x")
+    assert card_weights(card) == path
 
 
 def test_a_card_without_a_hub_needs_a_file():

@@ -68,6 +68,18 @@ def test_the_card_of_a_folder(mixed_folder: Path):
     shown = models_show(ModelsShowConfig(name=f"local-dir:{mixed_folder}"))
     assert shown.card.name == "mixed"
     assert str(mixed_folder) in shown.render()
+    assert "images and words" in shown.render()
+    assert shown.render().endswith(f"Next: cutis models check local-dir:{mixed_folder}")
+
+
+def test_a_folder_without_a_card_claims_nothing(tmp_path: Path):
+    from tests.models.small_text import write_sentence
+
+    write_sentence(tmp_path / "my reader")
+    text = text_of(f"local-dir:{tmp_path / 'my reader'}")
+    assert "images and words" not in text
+    assert "Reads no card says; loading tells" in text
+    assert text.endswith(f"Next: cutis models check 'local-dir:{tmp_path / 'my reader'}'")
 
 
 @pytest.mark.parametrize(

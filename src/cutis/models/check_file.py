@@ -79,8 +79,9 @@ def _sizes(model: Model) -> Iterator[Line]:
     total = sum(parameter.numel() for parameter in model.towers.module.parameters())
     yield judged(not broken, "finite weights", f"{broken} tensors with infinite or missing values")
     card = model.card
-    usual = model.towers.pooling != "pre-head"
-    if card.parameters is not None:
+    # the card's numbers are those of the form, feature and image size that it describes
+    usual = model.as_published and card.layout in (None, model.layout)
+    if card.parameters is not None and usual:
         said = f"{total:,} parameters, the card says {card.parameters:,}"
         yield judged(total == card.parameters, "size as on the card", said)
     else:
@@ -93,6 +94,8 @@ def _sizes(model: Model) -> Iterator[Line]:
         if said_length is not None and usual:
             text = f"{found}, the card says {said_length}"
             yield judged(said_length == found, f"{what} as on the card", text)
+        elif found is not None:
+            yield Line("INFO", what, str(found))
 
 
 def _preprocessing(model: Model, source: Source | None) -> str:
@@ -115,6 +118,8 @@ def preprocessing_origin(model: Model, source: Source) -> str:
     """
     if source.config.get("preprocessor") and model.layout.startswith("transformers"):
         return "stated beside the weights (preprocessor_config.json)"
+    if source.config.get("preprocess_assumed"):
+        return "CLIP's, for want of any statement when it was converted"
     if source.config.get("preprocess_cfg"):
         return "stated beside the weights"
     own_layout = model.layout == source.card.layout or model.towers.preprocessing is None

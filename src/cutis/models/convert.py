@@ -168,6 +168,8 @@ def write_converted(folder: Path, source: Source, model: Model, half: bool = Fal
         model_cfg.setdefault("timm_model_name", source.card.architecture)
     config = {key: source.config[key] for key in ("library_cfg", "preprocessor")
               if key in source.config}  # fmt: skip
+    if preprocessing_assumed(source, model):
+        config["preprocess_assumed"] = True
     origin = {"name": source.name, "sha256": model.weights_sha256, "half": half}
     return save_model_dir(
         folder,
@@ -182,6 +184,27 @@ def write_converted(folder: Path, source: Source, model: Model, half: bool = Fal
         keep_float32=[*KEEP_FLOAT32, *_beyond_half(state)] if half else (),
         more={**config, "converted_from": origin},
     )
+
+
+def preprocessing_assumed(source: Source, model: Model) -> bool:
+    """Tell whether nobody stated how a model's images are normalised.
+
+    Parameters
+    ----------
+    source
+        Where the model's numbers come from.
+    model
+        The model, loaded from there.
+    """
+    from cutis.models.layouts.cae_clip_open import UNSTATED
+
+    config = source.config
+    if config.get("preprocess_assumed") or UNSTATED in model.notes:
+        return True
+    read = config.get("preprocessor") and model.layout.startswith("transformers")
+    if config.get("preprocess_cfg") or read or not model.has_vision:
+        return False
+    return source.card.preprocessing is None and model.towers.preprocessing is None
 
 
 def _beyond_half(state: Mapping[str, torch.Tensor]) -> Iterable[str]:

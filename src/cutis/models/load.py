@@ -93,6 +93,7 @@ def load_model(
         sha256 = _checked_hash(source)
         layout, towers = build_towers(read_state_dict(source.weights), source, pooling, size)
     model = assemble(source, towers, layout, sha256, place, precision, norm)
+    model.as_published = pooling == "default" and size is None
     for note in model.notes:
         LOG.warning("%s: %s", model.name, note)
     return model
@@ -195,7 +196,8 @@ def make_settings(
         image_size=image_size,
         library_cfg=library,
         stated_size=stated_size(processor) if processor else None,
-        stated_preprocessing=bool(config.get("preprocess_cfg")),
+        stated_preprocessing=bool(config.get("preprocess_cfg"))
+        and not config.get("preprocess_assumed"),
     )
 
 

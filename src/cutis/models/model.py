@@ -56,6 +56,8 @@ class Model:
         Texts to token ids; None when its files are not on this machine.
     configuration
         SHA-256 of the configuration it was built by; None for a pair, whose halves have theirs.
+    as_published
+        Whether pooling and image size are its own, not others that were asked for.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Model:
     towers: Towers = field(repr=False)
     tokenizer: Tokenizer | None = field(default=None, repr=False)
     configuration: str | None = None
+    as_published: bool = True
     _rounded: Towers | None = field(default=None, init=False, repr=False, compare=False)
     _reduced: Towers | None = field(default=None, init=False, repr=False)
 

@@ -16,6 +16,7 @@ WEIGHT_NAMES = (
     "pytorch_model.bin",
     INDEX,
 )
+PICKLE = "pytorch_model.bin"
 TOKENIZER_NAMES = (
     "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
     "spiece.model", "vocab.json", "merges.txt",
@@ -66,6 +67,13 @@ def access_words(card: ModelCard) -> str:
     return "included" if card.bundled else card.access
 
 
+def _kept_as(card: ModelCard) -> str:
+    """Return the file name under which a card's weights are found in the user's own folder."""
+    if card.files:
+        return card.files[0]
+    return f"{PICKLE} ({WEIGHT_NAMES[0]} if it ends in .safetensors)"
+
+
 def how_to_get(card: ModelCard) -> tuple[str, ...]:
     """Return the steps that bring a model's files to this machine, one sentence or command each.
 
@@ -88,7 +96,7 @@ def how_to_get(card: ModelCard) -> tuple[str, ...]:
     file = card.files[0] if card.files else "FILE"
     by_hand = (
         f"With the file at hand: --model {card.name}@/path/to/{file}",
-        f"or put it at $CUTIS_MODELS/{card.name}/{file} and use --model {card.name}",
+        f"or put it at $CUTIS_MODELS/{card.name}/{_kept_as(card)} and use --model {card.name}",
     )
     if card.access == "gated":
         return (

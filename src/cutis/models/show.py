@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from textwrap import fill
 from typing import ClassVar
 
@@ -12,11 +13,13 @@ from pydantic import Field
 from cutis.config import VerbConfig
 from cutis.errors import CutisError
 from cutis.models.cards import ModelCard, get_card
+from cutis.models.checkpoint import CARD
 from cutis.models.names import expanded, parse_name
 from cutis.models.obtain import card_weights, how_to_get
 from cutis.models.shards import is_index, shard_paths
 
 WIDTH = 96
+UNKNOWN = "no card says; loading tells (cutis models check)"
 
 
 class ModelsShowConfig(VerbConfig):
@@ -37,16 +40,22 @@ class ShownCard:
         The card.
     weights
         Its weights file on this machine, or None.
+    name
+        The name to load it by; the card's own where it is empty.
+    has_card
+        Whether the card was written by someone, not made up for a bare folder.
     """
 
     card: ModelCard
     weights: Path | None
+    name: str = ""
+    has_card: bool = True
     exit_code: int = 0
 
     def render(self) -> str:
         """Return the card as text."""
         card = self.card
-        fields = facts(card)
+        fields = facts(card) if self.has_card else {**facts(card), "Reads": UNKNOWN}
         width = max(map(len, (*fields, "On this machine"))) + 2
         lines = [f"{card.title} ({card.name})"]
         lines += [card.summary[:1].upper() + card.summary[1:] + ".", ""] if card.summary else [""]
@@ -75,7 +84,7 @@ class ShownCard:
             return ["Next: cutis models list"]
         if self.weights is None:
             return [f"Next: the steps above, then cutis models check {self.card.name}"]
-        return [f"Next: cutis models check {self.card.name}"]
+        return [f"Next: cutis models check {quote(self.name or self.card.name)}"]
 
 
 def facts(card: ModelCard) -> dict[str, str]:
@@ -159,10 +168,11 @@ def models_show(config: ModelsShowConfig) -> ShownCard:
     name = parse_name(config.name)
     if name.kind == "local-dir":
         source = from_folder(expanded(name.value), name.text)
-        return ShownCard(source.card, source.weights)
+        has_card = (expanded(name.value) / CARD).is_file()
+        return ShownCard(source.card, source.weights, name.text, has_card)
     if name.kind == "card":
         card = get_card(name.value)
-        return ShownCard(card, name.file or card_weights(card))
+        return ShownCard(card, name.file or card_weights(card), name.text)
     raise CutisError(
         f"'{config.name}' has no card here.",
         allowed="Cards have the names of 'cutis models list', and local-dir: folders may have one.",

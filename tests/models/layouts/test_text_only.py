@@ -73,7 +73,8 @@ def test_a_bare_folder_pools_by_the_mean_and_takes_all_positions(
     reference = write_sentence(tmp_path, None, family)
     model = load_model(f"local-dir:{tmp_path}", device="cpu")
     assert model.context_length == longest
-    assert model.notes == ("Nothing says how its tokens are pooled; their mean was taken.",)
+    assert model.notes[-1] == "Nothing says how its tokens are pooled; their mean was taken."
+    assert all(note.startswith("Left out 2 tensors 'pooler.*'") for note in model.notes[:-1])
     pad = FAMILY_SIZES[family]["pad_token_id"]
     ids_nt = np.random.default_rng(1).integers(2, 17, (2, longest))
     np.testing.assert_allclose(
@@ -96,7 +97,8 @@ def test_the_pooling_can_be_asked_for_and_the_card_may_know_it(
     np.testing.assert_allclose(
         stated.embed_texts(TEXTS), pooled(reference, ids_nt, 0, "cls"), atol=2e-6
     )
-    assert asked.notes == stated.notes == ()
+    assert asked.notes == stated.notes
+    assert [note[:27] for note in asked.notes] == ["Left out 2 tensors 'pooler."]
     with pytest.raises(CutisError, match="it has no image size"):
         load_model(name, image_size=64)
     with pytest.raises(CutisError, match="default, mean, cls, max"):
@@ -121,13 +123,31 @@ def test_training_heads_and_old_names_are_brought_home():
         "bert.pooler.dense.weight": torch.ones(4, 4),
         "cls.predictions.bias": torch.ones(3),
     }
-    assert set(bare_names(state)) == {
+    named, said = bare_names(state, "it")
+    assert set(named) == {
         "embeddings.word_embeddings.weight",
         "embeddings.LayerNorm.weight",
         "embeddings.LayerNorm.bias",
     }
+    for name in ("cls.", "bert.pooler.", "bert.embeddings.position_ids"):
+        assert sum(name in note for note in said) == 1
+    assert len(said) == 3
     assert matches(dict.fromkeys(state, ()))
     assert not matches({**dict.fromkeys(state, ()), "vision_model.x": ()})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["clip_projection.weight", "bert.vocab_adapter.weight", "encoder.layer.0.x", "decoder.bias"],
+)
+def test_nothing_unknown_is_dropped(tmp_path: Path, name: str):
+    reference = write_sentence(tmp_path, "mean")
+    state = {f"bert.{key}": value for key, value in reference.state_dict().items()}
+    write_safetensors(tmp_path / "model.safetensors", {**state, name: torch.ones(3)})
+    with pytest.raises(StateDictMismatch) as raised:
+        load_model(f"local-dir:{tmp_path}", device="cpu")
+    (found,) = raised.value.unexpected
+    assert found.endswith(name.removeprefix("bert."))
 
 
 def test_a_wrapped_checkpoint_gives_the_same_numbers(tmp_path: Path):

@@ -11,7 +11,12 @@ from torch import nn
 from cutis.errors import CutisError
 from cutis.models.layouts.bert import DROPPED, PREFIX, bert_config
 from cutis.models.sentence import FAMILIES, POOLINGS, SENTENCE
-from cutis.models.strict import load_strict, without_initialisation
+from cutis.models.strict import (
+    StateDictMismatch,
+    load_strict,
+    set_aside,
+    without_initialisation,
+)
 from cutis.models.towers import Settings, Towers
 
 REVISION = 1
@@ -19,8 +24,26 @@ Shapes = Mapping[str, tuple[int, ...]]
 WORDS = "embeddings.word_embeddings.weight"
 # How training scripts that put a head on the encoder name the encoder itself.
 PREFIXES = ("", "bert.", "roberta.", "mpnet.", "distilbert.", "electra.", "model.")
-# Heads of the encoder's own training: a text feature does not pass through them.
-HEADS = ("cls.", "lm_head.", "pooler.", "classifier.", "vocab_", "discriminator_", "generator_")
+_WORDS_HEAD = "the head of its training on words, which features do not pass"
+_TASK_HEAD = "the head of a task, which features do not pass"
+_RANGE = "fixed numbers, which the module has itself"
+HEADS = {
+    "cls.": _WORDS_HEAD,
+    "lm_head.": _WORDS_HEAD,
+    "vocab_transform.": _WORDS_HEAD,
+    "vocab_layer_norm.": _WORDS_HEAD,
+    "vocab_projector.": _WORDS_HEAD,
+    "discriminator_predictions.": _WORDS_HEAD,
+    "generator_predictions.": _WORDS_HEAD,
+    "generator_lm_head.": _WORDS_HEAD,
+    "pooler.": "the pooler of its training on sentence pairs, which features do not pass",
+    "classifier.": _TASK_HEAD,
+    "pre_classifier.": _TASK_HEAD,
+    "qa_outputs.": _TASK_HEAD,
+    "embeddings.position_ids": _RANGE,
+    "embeddings.token_type_ids": _RANGE,
+}
+LEFT_OUT = {prefix + name: reason for prefix in PREFIXES for name, reason in HEADS.items()}
 # Widths whose published encoders all have heads 64 wide, so that no configuration is needed.
 USUAL_WIDTHS = (768, 1024)
 
@@ -107,7 +130,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     StateDictMismatch
         If the tensors do not fit.
     """
-    renamed = bare_names(state)
+    renamed, left_out = bare_names(state, settings.what)
     shapes = {key: tuple(value.shape) for key, value in renamed.items()}
     config = dict(settings.text_config) or _derived_config(shapes, settings)
     sentence = config.pop(SENTENCE, {})
@@ -134,25 +157,39 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         context_length=_longest(transformer, sentence.get("max_tokens"), pad_id),
         vocab_size=vocab,
         pad_id=pad_id,
-        notes=notes,
+        notes=(*left_out, *notes),
     )
 
 
-def bare_names(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the encoder's own tensors under their usual names, without training heads."""
-    start = _prefix(dict.fromkeys(state, ())) or ""
-    kept = {
-        key.removeprefix(start): value
-        for key, value in state.items()
-        if key.startswith(start) and not key.removeprefix(start).startswith(HEADS)
-    }
+def bare_names(
+    state: Mapping[str, torch.Tensor], what: str
+) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:
+    """Return the encoder's own tensors under their usual names, and what was left out.
+
+    Parameters
+    ----------
+    state
+        Name to tensor, as published.
+    what
+        What is being loaded, for messages.
+
+    Raises
+    ------
+    StateDictMismatch
+        If there are tensors beside the encoder that are not known to be of no use.
+    """
+    stay, said = set_aside(state, LEFT_OUT)
+    start = _prefix(dict.fromkeys(stay, ())) or ""
+    strays = [key for key in stay if not key.startswith(start)]
+    if strays:
+        raise StateDictMismatch(what, [], strays, {})
+    kept = {key.removeprefix(start): value for key, value in stay.items()}
     old = {".gamma": ".weight", ".beta": ".bias"}  # norms as the first releases wrote them
     named = {}
     for key, value in kept.items():
         name, dot, last = key.rpartition(".")
-        if last not in ("position_ids", "token_type_ids"):
-            named[name + old.get(dot + last, dot + last)] = value
-    return named
+        named[name + old.get(dot + last, dot + last)] = value
+    return named, said
 
 
 def _derived_config(shapes: Shapes, settings: Settings) -> dict[str, Any]:
