@@ -207,3 +207,36 @@ def test_normalisations_by_name(name: str, first_mean: float, first_std: float):
 def test_an_unknown_normalisation_is_answered_with_the_nearest():
     with pytest.raises(CutisError, match=r"'imagnet'.*Did you mean 'imagenet'"):
         Preprocessing().with_norm("imagnet")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"image_mean": ["a", 0, 0]}, "image_mean"),
+        ({"image_std": [0.1, 0.2]}, "image_std"),
+        ({"image_std": [0.0, 0.2, 0.3]}, "image_std"),
+        ({"size": {"shortest_edge": "large"}, "crop_size": None}, r"size\.shortest_edge"),
+        ({"size": {"shortest_edge": [9]}}, r"size\.shortest_edge"),
+        ({"crop_size": {"height": "x", "width": 224}}, r"size\.height"),
+        ({"crop_size": {"height": 224, "width": None}}, r"size\.width"),
+    ],
+)
+def test_a_bad_value_of_transformers_is_named_with_its_file(change: dict, field: str):
+    config = {**CLIP_STEPS, **change}
+    with pytest.raises(CutisError, match=rf"'{field}' in preprocessor_config\.json"):
+        Preprocessing.from_transformers(config, (224, 224), Preprocessing())
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        ({"mean": "grey"}, "mean"),
+        ({"std": [1, 0, 1]}, "std"),
+        ({"interpolation": "nearest"}, "interpolation"),
+        ({"resize_mode": "crop"}, "resize_mode"),
+        ({"fill_color": "red"}, "fill_color"),
+    ],
+)
+def test_a_bad_value_of_open_clip_is_named_with_its_file(stated: dict, field: str):
+    with pytest.raises(CutisError, match=f"'{field}' in preprocess_cfg beside the weights"):
+        Preprocessing.from_open_clip(stated, (64, 64))

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
@@ -16,6 +17,36 @@ FOLDER = (
     "with the repository's configuration and tokenizer files if it has any, copy them into one "
     "folder here, and use --model local-dir:FOLDER"
 )
+
+
+_LOCAL_ONLY: ContextVar[bool] = ContextVar("local_only", default=False)
+
+
+class NotHere(CutisError):
+    """A file is not on this machine, and this is no place to fetch it.
+
+    Attributes
+    ----------
+    repository
+        The hub repository that holds it.
+    """
+
+    def __init__(self, repository: str, names: Sequence[str]) -> None:
+        self.repository = repository
+        super().__init__(
+            f"{' or '.join(names)} of {repository} is not on this machine.",
+            fix=f"fetch it first: cutis models fetch hf-hub:{repository} --yes",
+        )
+
+
+@contextmanager
+def local_only() -> Iterator[None]:
+    """Refuse, inside, to fetch anything: names that a file recorded were not typed by the user."""
+    token = _LOCAL_ONLY.set(True)
+    try:
+        yield
+    finally:
+        _LOCAL_ONLY.reset(token)
 
 
 @dataclass(frozen=True)
@@ -224,9 +255,18 @@ def explained(repository: str, names: Sequence[str], instead: str = FOLDER) -> I
         The files that are needed, for the message.
     instead
         What to do with them without a network, for the message.
+
+    Raises
+    ------
+    NotHere
+        Inside :func:`local_only`.
+    CutisError
+        For every refusal.
     """
     from huggingface_hub import errors
 
+    if _LOCAL_ONLY.get():
+        raise NotHere(repository, names)
     if not _online():
         raise offline_error(repository, names, instead)
     try:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 if TYPE_CHECKING:
     import torch
     from PIL import Image
+
+    from cutis.errors import CutisError
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -76,7 +78,13 @@ class Preprocessing(BaseModel):
 
     @classmethod
     def from_open_clip(cls, config: Mapping[str, Any], size: tuple[int, int]) -> Preprocessing:
-        """Read an open_clip ``preprocess_cfg``; what it leaves out are the CLIP defaults."""
+        """Read an open_clip ``preprocess_cfg``; what it leaves out are the CLIP defaults.
+
+        Raises
+        ------
+        CutisError
+            If a value cannot be used; the field is named.
+        """
         known = {
             key: value
             for key, value in config.items()
@@ -84,7 +92,7 @@ class Preprocessing(BaseModel):
         }
         if known.get("interpolation") == "random":
             known["interpolation"] = "bicubic"
-        return cls(**{**known, "size": size})
+        return cls._from_file("preprocess_cfg", **{**known, "size": size})
 
     @classmethod
     def from_transformers(
@@ -104,10 +112,11 @@ class Preprocessing(BaseModel):
         Raises
         ------
         CutisError
-            If it asks for a filter that is not offered.
+            If it asks for a filter that is not offered, or a value cannot be used.
         """
         from cutis.errors import CutisError
 
+        size_said = stated_size(config)
         resample = config.get("resample", 3 if default.interpolation == "bicubic" else 2)
         if resample not in (2, 3):
             raise CutisError(
@@ -117,14 +126,28 @@ class Preprocessing(BaseModel):
             )
         shortest = _shortest_edge(config)
         scaled = config.get("do_normalize", True)
-        return cls(
+        return cls._from_file(
+            "preprocessor_config.json",
             size=size,
             resize_mode="shortest" if shortest else "squash",
             resize_to=shortest,
             interpolation="bilinear" if resample == 2 else "bicubic",
             mean=(config.get("image_mean") or default.mean) if scaled else 0.0,
             std=(config.get("image_std") or default.std) if scaled else 1.0,
-        ).resized(size, stated_size(config))
+        ).resized(size, size_said)
+
+    @classmethod
+    def _from_file(cls, where: str, **fields: Any) -> Self:
+        """Build the steps, answering a wrong value with its place in a file."""
+        try:
+            made = cls(**fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = str(first["loc"][0]) if first["loc"] else "its content"
+            raise _bad_value(where, _THEIRS.get((where, field), field), first["msg"]) from None
+        if not all(made.std):
+            raise _bad_value(where, _THEIRS.get((where, "std"), "std"), "it divides and is 0")
+        return made
 
     def resized(self, size: tuple[int, int], made_for: tuple[int, int] | None = None) -> Self:
         """Return the same steps for another input size, with the border cut off in proportion.
@@ -221,6 +244,24 @@ class Preprocessing(BaseModel):
         return max(round(height / ratio), 1), max(round(width / ratio), 1)
 
 
+# What the library transformers calls our fields.
+_THEIRS = {
+    ("preprocessor_config.json", ours): theirs
+    for ours, theirs in (
+        ("mean", "image_mean"), ("std", "image_std"), ("resize_to", "size.shortest_edge"),
+    )
+}  # fmt: skip
+
+
+def _bad_value(where: str, field: str, reason: str) -> CutisError:
+    from cutis.errors import CutisError
+
+    return CutisError(
+        f"'{field}' in {where} beside the weights cannot be used: {reason.rstrip('.')}.",
+        fix=f"correct '{field}' in that file, or download it again",
+    )
+
+
 def _shortest_edge(config: Mapping[str, Any]) -> int | None:
     """Return the length the shorter side is resized to, or None when the aspect is ignored."""
     size = config.get("size")
@@ -232,6 +273,11 @@ def _shortest_edge(config: Mapping[str, Any]) -> int | None:
 
 def stated_size(config: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return the input size that a ``preprocessor_config.json`` of transformers states.
+
+    Raises
+    ------
+    CutisError
+        If it is no number of pixels.
 
     Examples
     --------
@@ -245,10 +291,19 @@ def stated_size(config: Mapping[str, Any]) -> tuple[int, int] | None:
         if isinstance(value, int):
             return value, value
         if isinstance(value, Mapping) and "height" in value and "width" in value:
-            return int(value["height"]), int(value["width"])
+            return _pixels(value, "height"), _pixels(value, "width")
         if isinstance(value, Mapping) and "shortest_edge" in value:
-            return int(value["shortest_edge"]), int(value["shortest_edge"])
+            return (_pixels(value, "shortest_edge"),) * 2
     return None
+
+
+def _pixels(size: Mapping[str, Any], side: str) -> int:
+    """Return one side of a stated size."""
+    value = size[side]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 1:
+        reason = f"{value!r} is no number of pixels"
+        raise _bad_value("preprocessor_config.json", f"size.{side}", reason)
+    return int(value)
 
 
 def _centre_crop(image: Image.Image, size: tuple[int, int], fill: int) -> Image.Image:

@@ -36,7 +36,8 @@ class Settings:
     library_cfg
         The ``config.json`` of a transformers or timm folder, empty when there is none.
     stated_size
-        Height and width of the crop that the checkpoint's own preprocessing states.
+        Height and width of the crop that the checkpoint's own preprocessing states, else that of
+        its card when the card is written for another layout of the same model.
     stated_preprocessing
         Whether the checkpoint states its preprocessing.
     """

@@ -15,7 +15,7 @@ from cutis.models import load_model
 from cutis.models.layouts import detect, dinov2
 from cutis.models.strict import StateDictMismatch
 from cutis.models.towers import Settings
-from tests.models.small import pictures
+from tests.models.small import pictures, write_safetensors
 from tests.models.small_layouts import dino_model, dino_teacher
 
 SETTINGS = Settings(what="it")
@@ -169,3 +169,31 @@ def test_a_giant_is_sent_to_timm():
 def test_a_size_that_patches_do_not_fill():
     with pytest.raises(CutisError, match="patches of 14 x 14"):
         dinov2.build(dino_model().state_dict(), Settings(what="it", image_size=(64, 64)))
+
+
+@pytest.mark.parametrize(("card_size", "asked", "wanted"), [(112, None, 112), (None, None, 224),
+                                                            (112, 56, 56)])  # fmt: skip
+def test_a_card_of_another_layout_keeps_its_image_size(
+    tmp_path: Path, card_size: int | None, asked: int | None, wanted: int
+):
+    """As the 518 pixel model does when it is loaded from its authors' own file."""
+    state = dict(dino_model(grid=37).state_dict()) | {"mask_token": torch.zeros(1, 64)}
+    write_safetensors(tmp_path / "model.safetensors", state)
+    steps = f"preprocessing: {{size: [{card_size}, {card_size}]}}\n" if card_size else ""
+    card = "name: mine\ntitle: Mine\nlayout: timm\narchitecture: test_vit\n" + steps
+    (tmp_path / "card.yaml").write_text(card)
+    model = load_model(f"local-dir:{tmp_path}", device="cpu", image_size=asked)
+    assert model.layout == "dinov2"
+    assert model.preprocessing.size == model.towers.image_size == (wanted, wanted)
+
+
+def test_the_card_of_518_pixels_says_so_for_its_authors_file():
+    from cutis.models import get_card
+    from cutis.models.load import make_settings
+    from cutis.models.sources import Source
+
+    source = Source("it", get_card("dinov2-large-518"), tmp := Path("w.pth"))
+    assert make_settings(source, "dinov2", "default", None).stated_size == (518, 518)
+    assert make_settings(source, "timm", "default", None).stated_size is None
+    own = Source("it", get_card("dermino"), tmp)
+    assert make_settings(own, "dinov2", "default", None).stated_size is None

@@ -13,7 +13,7 @@ import yaml
 
 from cutis.errors import CutisError
 from cutis.files import sha256_file
-from cutis.models import Model, load_model
+from cutis.models import Model, hub, load_model
 from cutis.models.check import check_model
 from cutis.models.pairing.halves import below, lasting, split_path
 from tests.models.pairing.conftest import Halves
@@ -239,7 +239,50 @@ def test_names_with_and_without_paths(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert lasting("hf-hub:org/name") == "hf-hub:org/name"
     assert split_path("open_clip:RN50@/w.pt") == ("open_clip:RN50@", Path("/w.pt"))
     assert below("timm:vit@vision/w.pt", Path("/pair")) == "timm:vit@/pair/vision/w.pt"
-    assert below("cutis-tiny", Path("/pair")) == "cutis-tiny"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cutis-tiny", "hf-hub:org/name", "local-dir:/elsewhere", "local-dir:../other",
+     "timm:test_vit@vision/../../w.pt", "local-dir:~/models"],
+)  # fmt: skip
+def test_a_half_inside_stays_inside(halves: Halves, tmp_path: Path, name: str):
+    with pytest.raises(CutisError, match="is not inside its folder"):
+        below(name, Path("/pair"))
+    folder = halves.save(tmp_path / "pair", self_contained=True)
+    change(folder / "config.json", lambda x: x["pair_cfg"]["vision"].update(name=name))
+    with pytest.raises(CutisError, match="is not inside its folder"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "repository"),
+    [
+        ("vision", "hf-hub:stranger/eyes", "stranger/eyes"),
+        ("vision", "timm:resnet18.a1_in1k", "timm/resnet18.a1_in1k"),
+        ("text", "open_clip:ViT-B-16/datacomp_xl_s13b_b90k",
+         "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K"),
+    ],
+)  # fmt: skip
+def test_loading_a_pair_never_fetches_its_halves(
+    halves: Halves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str,
+    repository: str,
+):  # fmt: skip
+    """The folder may be a stranger's: what it names is looked up here and nowhere else."""
+    import huggingface_hub
+
+    def fetched(*args: object, **options: object) -> None:
+        raise AssertionError("asked the network")
+
+    folder = halves.save(tmp_path / "pair")
+    change(folder / "config.json", lambda x: x["pair_cfg"][kind].update(name=name))
+    monkeypatch.setattr(hub, "_online", lambda: True)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", fetched)
+    with pytest.raises(CutisError) as raised:
+        load(folder)
+    assert f"fetch it first: cutis models fetch hf-hub:{repository} --yes" in str(raised.value)
+    with pytest.raises(AssertionError, match="asked the network"):
+        hub.fetch(repository, ["a"])  # only inside is it forbidden
 
 
 def test_weights_in_several_files_are_copied_whole(halves: Halves, tmp_path: Path):

@@ -68,7 +68,8 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     state
         Name to tensor; with the prefix ``backbone.`` in a teacher's file.
     settings
-        ``image_size`` may be any that patches fill; it is 224 pixels unless the table is smaller.
+        ``image_size`` may be any that patches fill; otherwise it is the size that a card of
+        another layout states, or 224 pixels unless the table is smaller.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     table = state["pos_embed"]
     side = round((table.shape[1] - 1) ** 0.5)
     usual = min(side * patch, USUAL) // patch * patch
-    size = multiple_size(settings, (usual, usual), (patch, patch))
+    size = multiple_size(settings, settings.stated_size or (usual, usual), (patch, patch))
     state, renamed = _positions(state, table, (size[0] // patch, size[1] // patch))
     with without_initialisation():
         model = _tower(state, size, patch, width)

@@ -69,7 +69,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
         image=model,
         text=None,
         dim=int(model.num_features),
-        image_size=settings.image_size or SIZE,
+        image_size=settings.image_size or settings.stated_size or SIZE,
         pooling="pooled",
         notes=notes,
         preprocessing=PREPROCESSING,

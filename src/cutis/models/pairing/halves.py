@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cutis.errors import CutisError
 from cutis.files import sha256_json
+from cutis.models.hub import NotHere, local_only
 from cutis.models.names import parse_name
 
 if TYPE_CHECKING:
@@ -120,18 +121,25 @@ def load_half(kind: str, half: Half, folder: Path, device: str) -> Model:
     Raises
     ------
     CutisError
-        If it is not there any more, or its numbers would be others.
+        If it is not on this machine, not inside the folder though it should be, or its numbers
+        would be others. The network is never used: the record may be a stranger's.
     """
     from cutis.models.load import load_model
 
     name = below(half.name, folder) if half.inside else half.name
+    which = f"The {KINDS[kind]} tower of the pair {folder}"
     again = "or pair the two models anew (cutis models pair; --self-contained keeps copies)"
     try:
-        model = load_model(name, device=device, pooling=half.pooling)
+        with local_only():
+            model = load_model(name, device=device, pooling=half.pooling)
+    except NotHere as error:
+        raise CutisError(
+            f"{which}, {name}, is not on this machine, and loading a folder fetches nothing.",
+            fix=f"fetch it first: cutis models fetch hf-hub:{error.repository} --yes",
+        ) from error
     except CutisError as error:
         raise CutisError(
-            f"The {KINDS[kind]} tower of the pair {folder} cannot be loaded any more by its name "
-            f"{name}: {error.problem}",
+            f"{which} cannot be loaded any more by its name {name}: {error.problem}",
             fix=f"put its files back, {again}",
         ) from error
     changed = [key for key, was in half.identity.items() if essence(model).get(key) != was]
@@ -140,8 +148,7 @@ def load_half(kind: str, half: Half, folder: Path, device: str) -> Model:
     if changed:
         words = {"weights_sha256": "weights", "adapter_revision": "way of reading them"}
         raise CutisError(
-            f"The {KINDS[kind]} tower of the pair {folder}, {name}, is no longer the one it was "
-            f"trained with: other {', '.join(words.get(key, key) for key in changed)}.",
+            f"{which}, {name}, is no longer the one it was trained with: other {', '.join(words.get(key, key) for key in changed)}.",
             fix=f"put the former files back, {again}",
         )
     return model
@@ -162,13 +169,23 @@ def lasting(name: str) -> str:
 def below(name: str, folder: Path) -> str:
     """Return a model's name with its path taken from a folder.
 
+    Raises
+    ------
+    CutisError
+        If the name has no path, or one that leads out of the folder.
+
     Examples
     --------
     >>> below("local-dir:text", Path("pair"))
     'local-dir:pair/text'
     """
     start, path = split_path(name)
-    return start if path is None else f"{start}{folder / path}"
+    if path is None or path.is_absolute() or ".." in path.parts:
+        raise CutisError(
+            f"The pair {folder} says that it holds {name}, which is not inside its folder.",
+            fix="copy the pair's folder again, or pair the two models anew",
+        )
+    return f"{start}{folder / path}"
 
 
 def split_path(name: str) -> tuple[str, Path | None]:
