@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -109,3 +110,13 @@ def test_another_size_enlarges_the_border_too():
     where = source(preprocessing=CARD)
     found, _ = choose_preprocessing(where, towers(image_size=(448, 448)), "open_clip")
     assert (found.size, found.resize_to) == ((448, 448), 512)
+
+
+def test_a_bad_value_beside_the_weights_is_named_with_its_file(tmp_path: Path):
+    (tmp_path / "open_clip_config.json").write_text("{}")
+    bad = replace(source({"preprocess_cfg": {"mean": "grey"}}), folders=(tmp_path,))
+    with pytest.raises(CutisError, match=r"'mean' in .*open_clip_config\.json beside the weights"):
+        choose_preprocessing(bad, towers(), "open_clip")
+    processor = source({"preprocessor": {"image_std": ["x"] * 3}})
+    with pytest.raises(CutisError, match=r"'image_std' in preprocessor_config\.json"):
+        choose_preprocessing(processor, towers(), "transformers_clip")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cutis.errors import CutisError
+from cutis.models.beside import OPEN_CLIP_CONFIG
+from cutis.models.checkpoint import CONFIG
 from cutis.models.layouts import ALSO, LAYOUTS, Shapes, describe, detect, layout_module
 from cutis.models.preprocessing import Preprocessing
 from cutis.models.sources import Source
@@ -60,6 +62,11 @@ def choose_preprocessing(
     -------
     tuple
         The steps, and what to say when a checkpoint and its card disagree.
+
+    Raises
+    ------
+    CutisError
+        If a file beside the weights states what cannot be used.
     """
     size, card = towers.image_size, source.card.preprocessing
     default = towers.preprocessing or Preprocessing()
@@ -68,7 +75,7 @@ def choose_preprocessing(
     if processor and layout.startswith("transformers"):
         found = Preprocessing.from_transformers(processor, size, card or default)
     elif stated:
-        found = Preprocessing.from_open_clip(stated, size)
+        found = Preprocessing.from_open_clip(stated, size, _stating_file(source))
     elif card is not None and (layout == source.card.layout or towers.preprocessing is None):
         return card.resized(size), ()
     else:
@@ -80,6 +87,13 @@ def choose_preprocessing(
         f"deviation {_words(found.std)}, the card by {_words(card.mean)} and {_words(card.std)}; "
         "the files were obeyed (norm=... chooses).",
     )
+
+
+def _stating_file(source: Source) -> str:
+    """Return the file that states an open_clip preprocessing, for messages."""
+    names = (OPEN_CLIP_CONFIG, CONFIG)
+    found = (folder / name for folder in source.folders for name in names)
+    return next((str(path) for path in found if path.is_file()), "preprocess_cfg")
 
 
 def _words(values: tuple[float, ...]) -> str:

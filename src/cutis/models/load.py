@@ -11,7 +11,7 @@ from cutis.errors import CutisError
 from cutis.models.choosing import choose_layout, choose_preprocessing
 from cutis.models.configuration import configuration_sha256
 from cutis.models.halves import of_its_family
-from cutis.models.layouts import layout_module
+from cutis.models.layouts import ALSO, layout_module
 from cutis.models.model import Model
 from cutis.models.names import parse_name
 from cutis.models.preprocessing import stated_size
@@ -185,7 +185,6 @@ def make_settings(
         model_cfg = {"timm_model_name": name}
     elif library and not layout.startswith("transformers"):
         library = {}
-    processor = config.get("preprocessor")
     return Settings(
         what=f"{source.weights} as {card.name}",
         model_cfg=model_cfg,
@@ -195,10 +194,19 @@ def make_settings(
         text_pooling=card.text_pooling,
         image_size=image_size,
         library_cfg=library,
-        stated_size=stated_size(processor) if processor else None,
+        stated_size=_stated(source, layout),
         stated_preprocessing=bool(config.get("preprocess_cfg"))
         and not config.get("preprocess_assumed"),
     )
+
+
+def _stated(source: Source, layout: str) -> tuple[int, int] | None:
+    processor, card = source.config.get("preprocessor"), source.card
+    if processor and layout.startswith("transformers"):
+        return stated_size(processor)
+    if card.preprocessing is None or layout not in ALSO.get(card.layout or "", ()):
+        return None
+    return card.preprocessing.size
 
 
 def _checked_hash(source: Source) -> str:

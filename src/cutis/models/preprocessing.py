@@ -77,8 +77,19 @@ class Preprocessing(BaseModel):
         return (value,) * 3 if isinstance(value, int | float) else value
 
     @classmethod
-    def from_open_clip(cls, config: Mapping[str, Any], size: tuple[int, int]) -> Preprocessing:
+    def from_open_clip(
+        cls, config: Mapping[str, Any], size: tuple[int, int], where: str = "preprocess_cfg"
+    ) -> Preprocessing:
         """Read an open_clip ``preprocess_cfg``; what it leaves out are the CLIP defaults.
+
+        Parameters
+        ----------
+        config
+            Its content.
+        size
+            Height and width of the tower's input.
+        where
+            The file it stands in, for messages.
 
         Raises
         ------
@@ -92,7 +103,7 @@ class Preprocessing(BaseModel):
         }
         if known.get("interpolation") == "random":
             known["interpolation"] = "bicubic"
-        return cls._from_file("preprocess_cfg", **{**known, "size": size})
+        return cls._from_file(where, **{**known, "size": size})
 
     @classmethod
     def from_transformers(

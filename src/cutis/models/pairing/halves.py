@@ -148,7 +148,8 @@ def load_half(kind: str, half: Half, folder: Path, device: str) -> Model:
     if changed:
         words = {"weights_sha256": "weights", "adapter_revision": "way of reading them"}
         raise CutisError(
-            f"{which}, {name}, is no longer the one it was trained with: other {', '.join(words.get(key, key) for key in changed)}.",
+            f"{which}, {name}, is no longer the one it was trained with: other "
+            f"{', '.join(words.get(key, key) for key in changed)}.",
             fix=f"put the former files back, {again}",
         )
     return model
