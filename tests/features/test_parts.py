@@ -189,6 +189,7 @@ def test_a_store_of_other_versions_that_lacks_no_feature_is_finished(dataset, tm
     assert len(embed(dataset, model, tmp_path)) == COUNT - len(BROKEN)
     assert model.batches == []
     assert "torch 1.0 there" in capsys.readouterr().err
+    assert part(dataset, tmp_path, 1, 2).missing == ()
 
 
 def test_a_plain_call_continues_on_other_hardware_and_says_so(dataset, tmp_path, capsys):

@@ -170,8 +170,8 @@ def embed_part(
     if meta is None:
         batch = resolve_batch(batch_size, model.device)
         meta = store.begin(describe(identity, dataset, model, batch, threads))
-    refuse_other_versions(meta.get("versions"), store.dir)
     if not store.is_complete():
+        refuse_other_versions(meta.get("versions"), store.dir)
         warn_of_differences(meta, model, threads)
         for how in store.drop_damaged(meta):
             say(f"{how} It is computed anew.")
