@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cutis.errors import CutisError
+from cutis.features import ray_cluster
 from cutis.features.ray_cluster import QUIET, Share, choose_size, cluster, private_folder, room
 
 
@@ -106,3 +107,36 @@ def test_a_session_that_is_open_is_used_and_left_open(monkeypatch):
 
 def test_nothing_is_sent_home():
     assert QUIET["RAY_USAGE_STATS_ENABLED"] == "0"
+
+
+class TestABusyMachine:
+    def test_ray_that_starts_too_slowly_is_started_again(self):
+        undone, tries = [], iter([Exception("The current node timed out during startup."), None])
+
+        def begin() -> None:
+            failure = next(tries)
+            if failure:
+                raise failure
+
+        ray_cluster._patiently(begin, lambda: undone.append(1))
+        assert len(undone) == 1
+
+    def test_after_four_attempts_it_is_said(self):
+        undone = []
+
+        def begin() -> None:
+            raise Exception("The current node timed out during startup.")
+
+        with pytest.raises(CutisError, match="did not start on this machine in 4 attempts"):
+            ray_cluster._patiently(begin, lambda: undone.append(1))
+        assert len(undone) == 4
+
+    def test_other_failures_are_not_repeated(self):
+        undone = []
+
+        def begin() -> None:
+            raise RuntimeError("no")
+
+        with pytest.raises(RuntimeError, match="no"):
+            ray_cluster._patiently(begin, lambda: undone.append(1))
+        assert len(undone) == 1

@@ -20,6 +20,9 @@ QUIET = {
 }
 # A socket's path has at most 103 bytes on some systems; Ray's names and ours below take 82.
 LONGEST_BASE = 21
+ATTEMPTS = 4
+# Ray raises a bare Exception for it.
+SLOW = "timed out during startup"
 
 
 class Share(NamedTuple):
@@ -88,7 +91,8 @@ def _start(address: str | None, workers: int | None, wanted: Share, folder: str 
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
         processors = max(os.cpu_count() or 1, (workers or 1) * wanted.processors)
-        ray.init("local", num_cpus=processors, include_dashboard=False, _temp_dir=folder, **common)
+        own = {"num_cpus": processors, "include_dashboard": False, "_temp_dir": folder}
+        _patiently(lambda: ray.init("local", **own, **common), ray.shutdown)
         return
     try:
         ray.init(address, **common)
@@ -98,6 +102,24 @@ def _start(address: str | None, workers: int | None, wanted: Share, folder: str 
             allowed="It is HOST:PORT of a head node, or 'auto' on a machine of the cluster.",
             fix="ray start --head, or leave --ray-address away to use this machine alone",
         ) from error
+
+
+def _patiently(begin: Callable[[], object], undo: Callable[[], object]) -> None:
+    """Start a cluster, again if need be: Ray itself waits half a minute, too short when busy."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            begin()
+        except Exception as error:
+            undo()
+            if SLOW not in str(error):
+                raise
+            if attempt == ATTEMPTS:
+                raise CutisError(
+                    f"Ray did not start on this machine in {ATTEMPTS} attempts; it is too busy.",
+                    fix="try again later, or leave --engine ray away",
+                ) from error
+        else:
+            return
 
 
 def _hush() -> None:
