@@ -91,7 +91,11 @@ def _start(address: str | None, workers: int | None, wanted: Share, folder: str 
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
         processors = max(os.cpu_count() or 1, (workers or 1) * wanted.processors)
-        own = {"num_cpus": processors, "include_dashboard": False, "_temp_dir": folder}
+        own: dict[str, Any] = {
+            "num_cpus": processors,
+            "include_dashboard": False,
+            "_temp_dir": folder,
+        }
         _patiently(lambda: ray.init("local", **own, **common), ray.shutdown)
         return
     try:
