@@ -165,8 +165,8 @@ def _seen(run: RunData) -> str:
         what = f"{len(shared)} of the {n} diagnoses ({listing(shared, most=6)})"
         which = "that one was" if len(shared) == 1 else "these were"
     return (
-        f"The model saw {what} with labels in training. Prompts alone gave the answers, but "
-        f"{which} not new to it."
+        f"The model saw {what} with labels in training, under these names or as part of a wider "
+        f"diagnosis. Prompts alone gave the answers, but {which} not new to it."
     )
 
 
