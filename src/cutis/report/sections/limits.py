@@ -66,9 +66,9 @@ def _seen_in_training(run: RunData) -> dict[str, str] | None:
     if shared:
         return {
             "title": "Not blind to these diagnoses",
-            "text": f"{model_title(run)} saw {listing(shared)} with labels in training, under these "
-            "names or as part of a wider diagnosis ('common nevus' is a 'nevus'). Zero-shot here "
-            "means that no label of this table was used, not that the diagnoses were new. "
+            "text": f"{model_title(run)} saw {listing(shared)} with labels in training, under "
+            "these names or as part of a wider diagnosis ('common nevus' is a 'nevus'). Zero-shot "
+            "here means that no label of this table was used, not that the diagnoses were new. "
             "Whether these very images were among its training images, the run cannot tell.",
         }
     if not run.get("model", "card", "training_data") and not warnings:
