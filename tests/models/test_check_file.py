@@ -132,3 +132,19 @@ def test_precisions_are_counted_in_both_kinds_of_file(tmp_path: Path):
         first.read_bytes()[8 : 8 + int.from_bytes(first.read_bytes()[:8], "little")]
     )
     assert header["b"]["dtype"] == "F16"
+
+
+def test_a_file_of_another_layout_than_its_card_is_told_whose_preprocessing_it_gets(
+    loaded: tuple[Model, Source],
+):
+    model, source = loaded
+    usual = replace(model.towers, preprocessing=Preprocessing(size=(32, 32)))
+    other = replace(model, layout="efficientnet_lite", towers=usual)
+    card = get_card("efficientnet-lite0")
+    stated = replace(source, card=card, config={})
+    said = preprocessing_origin(other, stated)
+    assert said.startswith("usual for the layout efficientnet_lite, which this file has")
+    assert "the card's is for weights of the layout timm" in said
+    silent = replace(stated, card=card.model_copy(update={"preprocessing": None}))
+    assert preprocessing_origin(other, silent).endswith("neither files nor card state any")
+    assert any("(x - 127) / 128" in warning for warning in card.warnings)

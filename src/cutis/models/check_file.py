@@ -126,7 +126,13 @@ def preprocessing_origin(model: Model, source: Source) -> str:
     if source.card.preprocessing is not None and own_layout:
         return "from the card; the files beside the weights state none"
     if model.towers.preprocessing is not None:
-        return f"usual for the layout {model.layout}; neither files nor card state any"
+        usual = f"usual for the layout {model.layout}"
+        if source.card.preprocessing is None:
+            return f"{usual}; neither files nor card state any"
+        return (
+            f"{usual}, which this file has; the card's is for weights of the layout "
+            f"{source.card.layout}, and the files beside the weights state none"
+        )
     return "CLIP's, for want of any statement"
 
 
