@@ -151,8 +151,9 @@ class ManyConfig(InputConfig, RunConfig, DataConfig):
     )
 
     def is_many(self) -> bool:
-        """Tell whether several models or tables were given."""
-        return isinstance(self.model, list) or isinstance(self.data, list)
+        """Tell whether several models or tables, or folders or cards for them, were given."""
+        given = (self.model, self.data, self.images, self.card)
+        return any(isinstance(value, list) for value in given)
 
 
 def command_line(verb: str, config: VerbConfig, *only: str) -> str:

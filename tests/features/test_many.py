@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from cutis.config import ManyConfig
 from cutis.errors import CutisError
+from cutis.features.embed import EmbedConfig, embed_verb
 from cutis.features.many import dataset_folders, divide, model_folder, run_many
+from cutis.tasks.retrieve import RetrieveConfig, retrieve
+from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
 
 def settings(tmp_path: Path, **more) -> ManyConfig:
@@ -65,6 +68,18 @@ def test_folders_and_cards_go_with_their_tables(tmp_path):
 def test_what_does_not_fit_together_is_refused(tmp_path, more, said):
     with pytest.raises(CutisError, match=said):
         run_many("embed", settings(tmp_path, **more), run)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("verb", [embed_verb, zero_shot, retrieve])
+@pytest.mark.parametrize("flag", ["images", "card"])
+def test_two_folders_or_cards_for_one_table_are_refused(tmp_path, verb, flag):
+    config_of = {embed_verb: EmbedConfig, zero_shot: ZeroShotConfig, retrieve: RetrieveConfig}
+    given_values = {"data": "t.csv", "output": tmp_path / "out", flag: ["A", "B"]}
+    with pytest.raises(CutisError) as caught:
+        verb(config_of[verb](**given_values))
+    assert f"--{flag} is given 2 times for 1 table." in str(caught.value)
+    assert f"To fix it: give --{flag} once, or leave it out" in str(caught.value)
     assert not (tmp_path / "out").exists()
 
 

@@ -118,11 +118,12 @@ def _aligned(flag: str, given: Any, tables: Sequence[Path]) -> list[str | None]:
     if len(values) == 1:
         return values * len(tables)
     if len(values) != len(tables):
+        n = len(tables)
         raise CutisError(
-            f"{flag} is given {len(values)} times for {len(tables)} tables.",
+            f"{flag} is given {len(values)} times for {n} table{'s' * (n > 1)}.",
             allowed=f"It is given once for all tables, or once for each, in the order of --data; "
             f"'{AUTO}' stands for the default.",
-            fix=f"give {flag} {len(tables)} times, or leave it out",
+            fix=f"give {flag} {f'{n} times' if n > 1 else 'once'}, or leave it out",
         )
     return values
 
