@@ -249,3 +249,9 @@ def test_a_model_in_several_files_is_fetched_whole(online: Hub, tmp_path: Path):
         "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors",
     ]  # fmt: skip
     assert plan.sha256 == load_model("hf-hub:org/split", device="cpu").weights_sha256
+
+
+def test_what_is_on_no_hub_is_told_without_a_stray_sign():
+    with pytest.raises(CutisError) as raised:
+        fetch("panderm-large")
+    assert raised.value.fix.endswith("use --model panderm-large")

@@ -80,3 +80,7 @@ def test_the_training_is_told_in_a_sentence():
     assert "chosen on the split 'val' (9 rows)" in said
     assert said.endswith("Reader: Books.")
     assert "labels" not in training_words(FACTS | {"classes": []}, EYES, READER)
+
+
+def test_the_summary_is_no_sentence_for_a_list_adds_its_stop(card: ModelCard):
+    assert card.summary.endswith("joined by two linear projections")

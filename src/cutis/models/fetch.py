@@ -115,6 +115,17 @@ def model_name(card: ModelCard) -> str:
     return card.name if "/" not in card.name else f"hf-hub:{card.name}"
 
 
+def steps_sentence(steps: Iterable[str]) -> str:
+    """Join steps to one text: a sentence keeps its stop, a command is parted by a semicolon.
+
+    Examples
+    --------
+    >>> steps_sentence(["Ask.", "run this", "or that"])
+    'Ask. run this; or that'
+    """
+    return " ".join(s if s.endswith(".") else s + ";" for s in steps).removesuffix(";")
+
+
 def models_fetch(config: ModelsFetchConfig) -> FetchPlan:
     """Fetch the files of a model from the model hub: weights, configuration, tokenizer.
 
@@ -163,7 +174,7 @@ def _card(name: ModelName) -> ModelCard:
     if not card.bundled and card.hub is None:
         raise CutisError(
             f"The weights of {card.name} are on no hub, so cutis cannot fetch them.",
-            fix=" ".join(step if step.endswith(".") else step + ";" for step in how_to_get(card)),
+            fix=steps_sentence(how_to_get(card)),
         )
     return card
 

@@ -82,7 +82,7 @@ def pair_card(
         name=name,
         title=f"{vision.card.title} and {text.card.title}, paired",
         summary=f"{vision.card.title} for images, {text.card.title} for texts, joined by two "
-        "linear projections.",
+        "linear projections",
         family="vision-language",
         layout="pair",
         dim=dim,
