@@ -42,6 +42,11 @@ def test_the_page_is_whole_and_alone(html):
         assert word in html
 
 
+def test_the_page_says_that_prompts_are_the_same(html):
+    assert "the same prompt templates and names of the classes" in html
+    assert "may differ" not in html
+
+
 def test_every_headline_is_there_with_its_interval_and_size(grid, html):
     for path in grid.rglob("metrics.json"):
         metrics = json.loads(path.read_text())
