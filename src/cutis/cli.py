@@ -220,7 +220,7 @@ def pydantic_message(error: Any) -> str:
     """Say a pydantic error in one line per field, without its address on the web."""
     lines = []
     for item in error.errors():
-        name = "--" + ".".join(str(p) for p in item["loc"]).replace("_", "-")
+        name = "--" + ".".join(p for p in item["loc"] if isinstance(p, str)).replace("_", "-")
         reason = item["msg"].removeprefix("Value error, ")
         given = f" (given: {item['input']!r})" if item["type"] != "missing" else ""
         lines.append(f"{name}: {reason[:1].lower()}{reason[1:]}{given}.")

@@ -293,6 +293,15 @@ def test_the_column_that_is_named_in_the_error_works(colour_model, captions, tmp
     assert cli.run([*words, "--caption-column", "what was seen"]) == 0
 
 
+def test_lengths_may_stand_between_commas(tmp_path, capsys):
+    assert config(tmp_path, tmp_path / "run", k=("1,5", "10")).k == (1, 5, 10)
+    words = ["retrieve", "--data", "t.csv", "-o", str(tmp_path / "run"), "--k", "1,x"]
+    assert cli.run(words) == 2
+    said = capsys.readouterr().err
+    assert "--k: " in said
+    assert "--k." not in said
+
+
 def test_a_vision_only_model_is_refused(colour_model, captions, tmp_path):
     colour_model.has_text = False
     with pytest.raises(CutisError, match="no text tower"):

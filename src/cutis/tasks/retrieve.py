@@ -75,6 +75,13 @@ class RetrieveConfig(ManyConfig):
         default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
     )
 
+    @field_validator("k", mode="before")
+    @classmethod
+    def _split(cls, values: Any) -> Any:
+        words = values if isinstance(values, list | tuple) else [values]
+        parts = [word.split(",") if isinstance(word, str) else [word] for word in words]
+        return [part for several in parts for part in several]
+
     @field_validator("k")
     @classmethod
     def _ascending(cls, values: tuple[int, ...]) -> tuple[int, ...]:
