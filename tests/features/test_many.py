@@ -127,13 +127,18 @@ def test_a_path_upwards_is_named_by_its_true_folder(tmp_path, monkeypatch):
     assert dataset_folders([Path("../t.csv")]) == ["ph2-t"]
 
 
-def test_one_failure_does_not_lose_the_others(tmp_path):
+def test_one_failure_does_not_lose_the_others(tmp_path, capsys):
     done = run_many("embed", settings(tmp_path), run)
     assert [r.text for r in done.results] == ["m a/t.csv", "m b/t.csv", "n b/t.csv"]
     assert [(f.model, f.data, f.folder) for f in done.failures] == [("n", "a/t.csv", "n/a-t")]
     assert done.exit_code == 1
     text = done.render()
     assert "1 of 4 runs failed" in text
+    assert "The others are kept; finish with: cutis embed" in text
+    # The steps are numbered as they are taken, on stderr; the summary is no second run.
+    assert "m on a/t.csv:\n  m a/t.csv" in text
+    assert "[1/4]" not in text
+    assert "[1/4] m on a/t.csv" in capsys.readouterr().err
     assert "It broke. To fix it: mend it" in text
     assert "--model m --model n" in text
     record = yaml.safe_load((tmp_path / "out" / "runs.yaml").read_text())
@@ -152,6 +157,8 @@ def test_a_defect_and_a_full_disk_are_failures_too(tmp_path, capsys):
         "The disk is full: " + str(tmp_path)[:12], "unexpected ZeroDivisionError: ",
     ]  # fmt: skip
     assert "Traceback" in capsys.readouterr().err
+    assert "others are kept" not in done.render()
+    assert "Once mended, repeat: cutis embed" in done.render()
 
 
 def test_all_well_is_exit_0_and_an_interruption_stops(tmp_path):

@@ -220,7 +220,7 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
     for number, pair in enumerate(pairs, start=1):
         head = f"[{number}/{len(pairs)}] {pair.model} on {pair.data}"
         say(head)
-        lines.append(head)
+        lines.append(f"{pair.model} on {pair.data}:")
         outcome = _attempt(pair, run_one, loader, config.output)
         if isinstance(outcome, Failure):
             failures.append(outcome)
@@ -231,7 +231,8 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
     if failures:
         lines.append(f"{len(failures)} of {len(pairs)} runs failed:")
         lines += [f"  {f.model} on {f.data}: {f.reason}" for f in failures]
-        lines.append(f"The others are kept; finish with: {command_line(verb, config)}")
+        start = "The others are kept; finish with" if results else "Once mended, repeat"
+        lines.append(f"{start}: {command_line(verb, config)}")
     return ManyResult(config.output, tuple(results), tuple(failures), tuple(lines))
 
 

@@ -110,5 +110,6 @@ def refuse_no_files(dataset: Dataset) -> None:
         raise CutisError(
             f"None of the {len(dataset)} images is in {dataset.root} "
             f"(looked for {dataset.image_paths[0].name} first).",
-            fix="give the folder of the pictures with --images FOLDER",
+            fix="give the folder of the pictures with --images FOLDER; with several tables once "
+            "for each table in their order, 'auto' for the default",
         )
