@@ -82,10 +82,14 @@ def forbidden(card: DatasetCard) -> str:
     --------
     >>> forbidden(DatasetCard(name="x", forbids=("commercial use", "passing images on")))
     'Not allowed: commercial use; passing images on.'
+    >>> forbidden(DatasetCard(name="x", licence="CC BY 4.0"))
+    'It allows every use; credit must be given.'
     """
     if card.forbids:
         return f"Not allowed: {'; '.join(card.forbids)}."
     free = card.licence.startswith(_FREE)
+    if free and card.licence.startswith(("CC BY", "CC-BY")):
+        return "It allows every use; credit must be given."
     return "It forbids nothing." if free else "Read it before use."
 
 
