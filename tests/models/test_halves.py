@@ -10,7 +10,14 @@ import pytest
 import cutis.models.cards
 from cutis.errors import CutisError
 from cutis.models import ModelCard, load_model
-from cutis.models.halves import NO_CARD, able_sentence, require_both, require_text, require_vision
+from cutis.models.halves import (
+    NO_CARD,
+    able_sentence,
+    require_both,
+    require_pair,
+    require_text,
+    require_vision,
+)
 from tests.models.small import clip_model, pictures, write_safetensors
 from tests.models.small_text import write_sentence
 
@@ -48,6 +55,28 @@ def test_the_lacking_half_is_named_with_the_way_out(require, half: Half, said: s
     assert "on this machine cutis-tiny" in text
     assert command in text
     assert "--model local-dir:PAIR" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said", "command"),
+    [
+        (Half("words", has_vision=False), Half("eyes", has_text=False), "swap them", "eyes words"),
+        (Half("a", has_text=False), Half("b", has_text=False), "second, 'b', has no text tower",
+         "a TEXT_MODEL"),
+        (Half("a", has_vision=False), Half("b", has_vision=False), "first, 'a', has no image tower",
+         "IMAGE_MODEL b"),
+    ],
+)  # fmt: skip
+def test_wrong_halves_of_a_pair_are_told_by_their_place(
+    first: Half, second: Half, said: str, command: str
+):
+    with pytest.raises(CutisError) as raised:
+        require_pair(first, second)
+    text = str(raised.value)
+    assert said in text
+    assert f"cutis models pair {command} --data" in text
+    assert "--model" not in text
+    require_pair(Half(has_text=False), Half(has_vision=False))
 
 
 def test_models_on_this_machine_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

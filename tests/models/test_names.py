@@ -73,6 +73,19 @@ def test_a_bare_path_to_a_file_is_told_the_form_for_files(tmp_path: Path):
         parse_name(str(file))
 
 
+def test_an_absent_file_is_not_offered_as_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "W").mkdir()
+    (tmp_path / "W" / "efficientnet-lite0.pth").touch()
+    monkeypatch.chdir(tmp_path)
+    for name in ("W/efficientnet-lite.pth", "./W/efficientnet-lite.pth"):
+        with pytest.raises(CutisError, match=r"no file W/efficientnet-lite\.pth") as raised:
+            parse_name(name)
+        assert "W/efficientnet-lite0.pth" in str(raised.value)
+        assert "local-dir" not in str(raised.value)
+    with pytest.raises(CutisError, match="and no folder V"):
+        parse_name("V/w.pth")
+
+
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused_politely(text: str):
     refused = None

@@ -102,6 +102,35 @@ def require_both(model: HasHalves) -> None:
     require_text(model)
 
 
+def require_pair(vision: HasHalves, text: HasHalves) -> None:
+    """Refuse two models of which the first does not see or the second does not read.
+
+    Parameters
+    ----------
+    vision, text
+        The models in the order in which they were named.
+
+    Raises
+    ------
+    CutisError
+        If a tower is not there; when only their order is wrong, the message says so.
+    """
+    if vision.has_vision and text.has_text:
+        return
+    swapped = vision.has_text and text.has_vision
+    wrong = [f"the first, '{vision.name}', has no image tower"] if not vision.has_vision else []
+    wrong += [f"the second, '{text.name}', has no text tower"] if not text.has_text else []
+    sees = text.name if swapped else vision.name if vision.has_vision else "IMAGE_MODEL"
+    reads = vision.name if swapped else text.name if text.has_text else "TEXT_MODEL"
+    command = f"cutis models pair {sees} {reads} --data TABLE -o PAIR"
+    raise CutisError(
+        f"These two models cannot be paired: {', and '.join(wrong)}.",
+        allowed="The first name is the model that sees, the second the model that reads; "
+        "'cutis models list' tells which do.",
+        fix=f"swap them: {command}" if swapped else command,
+    )
+
+
 def pairing(lacking: str, name: str) -> str:
     """Return the command that joins a model with the half it lacks.
 

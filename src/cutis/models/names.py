@@ -138,13 +138,39 @@ def _prefixed(name: str, prefix: str, value: str) -> ModelName:
 
 def _bare_path(name: str) -> CutisError:
     path = expanded(name)
+    if _looks_absent(path):
+        return _absent_file(path)
     fix = f"local-dir:{name}" if not path.is_file() else f"CARD@{name}, with a card's name for CARD"
     return CutisError(f"'{name}' is a path without a source.", allowed=GRAMMAR, fix=fix)
+
+
+def _looks_absent(path: Path) -> bool:
+    """Tell whether a path that leads nowhere has the ending of a checkpoint file."""
+    from cutis.models.weights import SUFFIXES
+
+    return path.suffix in SUFFIXES and not path.exists()
+
+
+def _absent_file(path: Path) -> CutisError:
+    from cutis.errors import nearest_names
+    from cutis.models.weights import SUFFIXES
+
+    folder = path.parent
+    beside = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    near = nearest_names(path.name, [name for name in beside if Path(name).suffix in SUFFIXES])
+    where = "" if folder.is_dir() else f", and no folder {folder}"
+    return CutisError(
+        f"There is no file {path}{where}.",
+        nearest=[str(folder / name) for name in near],
+        fix="correct the path; a file is named CARD@/path/to/file, with a card's name for CARD",
+    )
 
 
 def _bare_repository(name: str) -> CutisError:
     from cutis.models.cards import card_of_hub
 
+    if _looks_absent(expanded(name)):
+        return _absent_file(expanded(name))
     card = card_of_hub(name)
     return CutisError(
         f"'{name}' has no source: it could be a repository of the model hub or a folder.",

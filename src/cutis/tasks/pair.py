@@ -171,7 +171,7 @@ def _prepare(config: PairConfig) -> _Task:
     from cutis.data.loading import load_from
     from cutis.features import default_cache
     from cutis.models import load_model
-    from cutis.models.halves import require_text, require_vision
+    from cutis.models.halves import require_pair
     from cutis.tasks.pair_rows import choose_parts
     from cutis.tasks.pair_texts import used_targets
     from cutis.tasks.selection import refuse_no_files
@@ -181,9 +181,8 @@ def _prepare(config: PairConfig) -> _Task:
     targets = used_targets(dataset, parts, config.targets)
     refuse_no_files(dataset.select(parts.rows()))
     vision = load_model(config.vision, device=config.device, pooling=config.pooling)
-    require_vision(vision)
     text = load_model(config.text, device=config.device)
-    require_text(text)
+    require_pair(vision, text)
     text.tokenize([""])  # a tokenizer that is not here is noticed before images are embedded
     cache = config.cache or default_cache()
     return _Task(config, dataset, parts, targets, vision, text, cache)
