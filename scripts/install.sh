@@ -57,9 +57,11 @@ if ! is_new_enough "$venv/bin/python"; then
     fi
 fi
 
-if [ -n "$uv" ]; then
-    uv pip install --python "$venv/bin/python" -e '.[dev]'
-else
+if [ -n "$uv" ] && ! uv pip install --python "$venv/bin/python" -e '.[dev]'; then
+    echo "uv could not install the packages; trying pip" >&2
+    uv=''
+fi
+if [ -z "$uv" ]; then
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip
     "$venv/bin/python" -m pip install --progress-bar off -e '.[dev]'
 fi
