@@ -38,6 +38,7 @@ def quick():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda handle: None)
         patch.setattr("cutis.features.describe.versions", lambda: {"cutis": "0"})
+        patch.setattr("cutis.features.agreement.versions", lambda: {"cutis": "0"})
         yield
 
 
