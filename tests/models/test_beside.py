@@ -34,9 +34,9 @@ def test_our_own_wins_over_all(tmp_path: Path):
 def test_each_library(tmp_path: Path):
     write(tmp_path, config=LIBRARY, open_clip_config=OPEN_CLIP, preprocessor_config={"size": 3})
     found = read_beside(tmp_path)
-    assert found == {**OPEN_CLIP, "library_cfg": LIBRARY, "preprocessor": {"size": 3}}
+    assert found == {**OPEN_CLIP, "native_cfg": LIBRARY, "preprocessor": {"size": 3}}
     write(tmp_path, config=TIMM)
-    assert read_beside(tmp_path)["library_cfg"] == TIMM
+    assert read_beside(tmp_path)["native_cfg"] == TIMM
 
 
 def test_a_configuration_of_nothing_known_is_left_alone(tmp_path: Path):

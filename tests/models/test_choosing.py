@@ -52,7 +52,7 @@ def test_layouts(shapes: dict, card: str | None, layout: str):
 
 
 def test_a_folder_of_timm_says_its_architecture():
-    config = {"library_cfg": {"architecture": "resnet50"}}
+    config = {"native_cfg": {"architecture": "resnet50"}}
     assert choose_layout(RESNET, source(config)) == "timm"
 
 

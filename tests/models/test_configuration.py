@@ -94,6 +94,6 @@ def test_the_hash_is_of_values_not_of_their_writing():
         Settings("a", {"size": [32, 48], "embed_dim": 16}),
         Settings("a", {"size": [32, 32], "embed_dim": 16}, quick_gelu=False),
         Settings("a", {"size": [32, 32], "embed_dim": 16}, {"layer_norm_eps": 1e-6}),
-        Settings("a", {"size": [32, 32], "embed_dim": 16}, library_cfg={"hidden_act": "gelu"}),
+        Settings("a", {"size": [32, 32], "embed_dim": 16}, native_cfg={"hidden_act": "gelu"}),
     ):
         assert configuration_sha256(other) != configuration_sha256(one)

@@ -24,7 +24,7 @@ def read_beside(folder: Path) -> dict[str, Any]:
     -------
     dict
         Our own ``config.json`` as it is; else ``model_cfg`` and ``preprocess_cfg`` of open_clip,
-        ``library_cfg`` (a ``config.json`` of transformers or timm) and ``preprocessor`` (a
+        ``native_cfg`` (a ``config.json`` of transformers or timm) and ``preprocessor`` (a
         ``preprocessor_config.json`` of transformers), as far as they are there.
 
     Raises
@@ -46,7 +46,7 @@ def read_beside(folder: Path) -> dict[str, Any]:
     theirs, steps = folder / OPEN_CLIP_CONFIG, folder / PREPROCESSOR
     found = read_config(theirs) if theirs.is_file() else {}
     if is_transformers(config) or is_timm(config):
-        found["library_cfg"] = config
+        found["native_cfg"] = config
     if steps.is_file():
         found["preprocessor"] = read_config(steps)
     return found

@@ -30,7 +30,7 @@ def choose_layout(shapes: Shapes, source: Source) -> str:
         If the tensors have another layout than the card says, or none, or several.
     """
     wanted = source.config.get("layout") or source.card.layout
-    if wanted is None and "architecture" in source.config.get("library_cfg", {}):
+    if wanted is None and "architecture" in source.config.get("native_cfg", {}):
         wanted = "timm"
     if wanted and layout_module(wanted).matches(shapes):
         return str(wanted)

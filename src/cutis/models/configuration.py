@@ -40,7 +40,7 @@ def configuration_sha256(settings: Settings) -> str:
     whole = {
         "model_cfg": settings.model_cfg,
         "text_config": text,
-        "library_cfg": settings.library_cfg,
+        "native_cfg": settings.native_cfg,
         "quick_gelu": settings.quick_gelu,
     }
     # through JSON's text, for which a tuple and a list are the same

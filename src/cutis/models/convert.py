@@ -166,7 +166,7 @@ def write_converted(folder: Path, source: Source, model: Model, half: bool = Fal
     model_cfg = dict(source.config.get("model_cfg", {}))
     if model.layout == "timm":
         model_cfg.setdefault("timm_model_name", source.card.architecture)
-    config = {key: source.config[key] for key in ("library_cfg", "preprocessor")
+    config = {key: source.config[key] for key in ("native_cfg", "preprocessor")
               if key in source.config}  # fmt: skip
     if preprocessing_assumed(source, model):
         config["preprocess_assumed"] = True

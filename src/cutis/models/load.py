@@ -179,7 +179,7 @@ def make_settings(
 ) -> Settings:
     """Collect what is known of a checkpoint besides its tensors, for a layout."""
     config, card = source.config, source.card
-    library, model_cfg = config.get("library_cfg", {}), config.get("model_cfg", {})
+    library, model_cfg = config.get("native_cfg", {}), config.get("model_cfg", {})
     if layout == "timm":
         name = model_cfg.get("timm_model_name") or library.get("architecture") or card.architecture
         model_cfg = {"timm_model_name": name}
@@ -193,7 +193,7 @@ def make_settings(
         pooling=pooling,
         text_pooling=card.text_pooling,
         image_size=image_size,
-        library_cfg=library,
+        native_cfg=library,
         stated_size=_stated(source, layout),
         stated_preprocessing=bool(config.get("preprocess_cfg"))
         and not config.get("preprocess_assumed"),

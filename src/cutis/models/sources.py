@@ -40,7 +40,7 @@ class Source:
     weights
         The weights file; None for random weights.
     config
-        ``model_cfg``, ``preprocess_cfg`` and ``layout`` of the checkpoint, and ``library_cfg``
+        ``model_cfg``, ``preprocess_cfg`` and ``layout`` of the checkpoint, and ``native_cfg``
         and ``preprocessor`` of a folder of transformers or timm, where it states them.
     text_config
         Configuration of a transformers text tower, where it is stated.

@@ -33,7 +33,7 @@ class Settings:
         Pooling of a text encoder, where the card says it.
     image_size
         Height and width the user asked for; None for the layout's own.
-    library_cfg
+    native_cfg
         The ``config.json`` of a transformers or timm folder, empty when there is none.
     stated_size
         Height and width of the crop that the checkpoint's own preprocessing states, else that of
@@ -49,7 +49,7 @@ class Settings:
     pooling: str = "default"
     text_pooling: str | None = None
     image_size: tuple[int, int] | None = None
-    library_cfg: Mapping[str, Any] = field(default_factory=dict)
+    native_cfg: Mapping[str, Any] = field(default_factory=dict)
     stated_size: tuple[int, int] | None = None
     stated_preprocessing: bool = False
 

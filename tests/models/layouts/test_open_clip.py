@@ -58,7 +58,7 @@ def test_wrong_sizes_in_the_configuration_are_overruled():
     lies = {
         "embed_dim": 99,
         "vision_cfg": {"image_size": 224, "layers": 12, "width": 768, "patch_size": 16,
-                       "pretrain_path": "/home/somebody/file.pth"},
+                       "pretrain_path": "/home/someone/file.pth"},
         "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 512, "heads": 1,
                      "layers": 12},
     }  # fmt: skip

@@ -153,7 +153,7 @@ def test_old_ranges_are_left_out_and_reported(folder: Path):
 
 
 def _settings(folder: Path) -> Settings:
-    return Settings(what="it", library_cfg=json.loads((folder / "config.json").read_text()))
+    return Settings(what="it", native_cfg=json.loads((folder / "config.json").read_text()))
 
 
 @pytest.mark.parametrize("name", ["logit_scale", "text_model.final_layer_norm.bias"])

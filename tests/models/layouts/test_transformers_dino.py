@@ -107,7 +107,7 @@ def test_missing_reshaped_and_unexpected_tensors_bear_their_published_names(fold
     del state[published[0]]
     state["surprise"] = torch.ones(1)
     with pytest.raises(StateDictMismatch) as raised:
-        transformers_dino.build(state, Settings(what="it", library_cfg=_config(folder)))
+        transformers_dino.build(state, Settings(what="it", native_cfg=_config(folder)))
     assert raised.value.missing == [published[0]]
     assert raised.value.unexpected == ["surprise"]
 

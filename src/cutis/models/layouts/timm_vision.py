@@ -137,7 +137,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
 
 def tower_config(tower: Any, settings: Settings) -> dict[str, Any]:
     """Return the evaluation settings of a tower: its folder's, else those timm publishes."""
-    stated = settings.library_cfg.get("pretrained_cfg") or {}
+    stated = settings.native_cfg.get("pretrained_cfg") or {}
     own = {**tower.pretrained_cfg, **stated}
     config: dict[str, Any] = timm.data.resolve_data_config(pretrained_cfg=own)
     return config

@@ -14,7 +14,7 @@ from torch import nn
 
 from cutis.errors import CutisError
 from cutis.models.layouts.asked import check_pooling, fixed_size
-from cutis.models.layouts.library_config import UNBUILDABLE, corrected, count, unbuildable
+from cutis.models.layouts.transformers_config import UNBUILDABLE, corrected, count, unbuildable
 from cutis.models.preprocessing import HALF, Preprocessing
 from cutis.models.strict import load_strict, set_aside, without_initialisation
 from cutis.models.towers import Settings, Towers
@@ -79,7 +79,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     state
         Name to tensor, as published.
     settings
-        ``library_cfg`` tells what tensors cannot; sizes are read off the tensors.
+        ``native_cfg`` tells what tensors cannot; sizes are read off the tensors.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _model(config: Mapping[str, Any], sigmoid: bool) -> Any:
 def _config(
     shapes: Shapes, settings: Settings, sigmoid: bool
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    stated = dict(settings.library_cfg)
+    stated = dict(settings.native_cfg)
     given = {key: dict(stated.get(key) or {}) for key in ("vision_config", "text_config")}
     vision, said = corrected(
         given["vision_config"], _vision(shapes, sigmoid), "The image part of its config.json"

@@ -16,7 +16,7 @@ from torch import nn
 
 from cutis.errors import CutisError
 from cutis.models.layouts.asked import check_pooling, multiple_size
-from cutis.models.layouts.library_config import UNBUILDABLE, corrected, count, unbuildable
+from cutis.models.layouts.transformers_config import UNBUILDABLE, corrected, count, unbuildable
 from cutis.models.preprocessing import IMAGENET_MEAN, IMAGENET_STD, Preprocessing
 from cutis.models.strict import load_renamed, set_aside, without_initialisation
 from cutis.models.towers import Settings, Towers
@@ -80,7 +80,7 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     state
         Name to tensor, as published.
     settings
-        ``library_cfg`` tells what tensors cannot; sizes are read off the tensors.
+        ``native_cfg`` tells what tensors cannot; sizes are read off the tensors.
         ``image_size`` may be any that patches fill.
 
     Raises
@@ -99,15 +99,15 @@ def build(state: Mapping[str, torch.Tensor], settings: Settings) -> Towers:
     shapes = {key: tuple(value.shape) for key, value in state.items()}
     third = "embeddings.patch_embeddings.weight" in shapes
     found = _sizes(shapes, third)
-    config, said = corrected(settings.library_cfg, found, "Its config.json")
-    if not settings.library_cfg and third and found["use_gated_mlp"]:
+    config, said = corrected(settings.native_cfg, found, "Its config.json")
+    if not settings.native_cfg and third and found["use_gated_mlp"]:
         raise CutisError(
             f"{settings.what} is a DINOv3 with gated layers, and no config.json is beside it: the "
             "tensors do not tell its activation and heads.",
             allowed="Nothing was loaded: a guess would give other features without a word.",
             fix="put config.json beside the weights",
         )
-    if not settings.library_cfg:
+    if not settings.native_cfg:
         config["num_attention_heads"] = max(found["hidden_size"] // 64, 1)
         said = (*said, "No config.json is beside the weights: heads and activation are taken as "
                 "in the published models of this kind.")  # fmt: skip

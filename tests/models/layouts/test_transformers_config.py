@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cutis.models.layouts.library_config import corrected, count, unbuildable
+from cutis.models.layouts.transformers_config import corrected, count, unbuildable
 
 
 def test_sizes_are_corrected_and_code_is_dropped():
