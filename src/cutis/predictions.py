@@ -240,6 +240,7 @@ def _read_published(path: Path, classes: Sequence[str] | None) -> Predictions:
     names = list(classes) if classes else [f"class {i}" for i in range(n_classes)]
     if len(names) != n_classes:
         raise CutisError(f"{path} has {n_classes} classes, {len(names)} names were given.")
+    labels_n, names = _published_labels(frame, probs_nc, names, path, named=bool(classes))
     images = frame[image].astype(str).tolist()
     stems = [name.rsplit("/", 1)[-1] for name in images]
     return make_predictions(
@@ -247,9 +248,55 @@ def _read_published(path: Path, classes: Sequence[str] | None) -> Predictions:
         images=images,
         probs_nc=probs_nc,
         classes=names,
-        labels_n=frame["true_label"].fillna(-1).to_numpy(dtype=np.int64),
+        labels_n=labels_n,
         provenance={"imported_from": path.name},
     )
+
+
+def _published_labels(
+    frame: pd.DataFrame, probs_nc: np.ndarray, names: list[str], path: Path, named: bool
+) -> tuple[np.ndarray, list[str]]:
+    """Return class indices, and the class names where the labels are names themselves."""
+    import pandas as pd
+
+    truth = frame["true_label"]
+    numbers = pd.to_numeric(truth, errors="coerce")
+    if numbers[truth.notna()].notna().all():
+        whole = numbers.fillna(-1)
+        wrong = whole[(whole % 1 != 0) | (whole >= len(names)) | (whole < -1)]
+        if len(wrong):
+            raise CutisError(
+                f"{path} has the true_label {wrong.iloc[0]:g} in row {wrong.index[0] + 2}.",
+                allowed=f"Its {len(names)} probability columns allow 0 to {len(names) - 1}, and "
+                "-1 or an empty cell where the label is unknown.",
+            )
+        return whole.to_numpy(dtype=np.int64), names
+    if not named:
+        names = _names_of_columns(frame, probs_nc, names)
+    index = {name.casefold(): i for i, name in enumerate(names)}
+    given = [None if pd.isna(value) else str(value).strip() for value in truth]
+    unknown = sorted({v for v in given if v is not None and v.casefold() not in index})
+    if unknown:
+        raise CutisError(
+            f"{path} has labels that are names ('{unknown[0]}'), and which probability column "
+            "belongs to which name is not clear.",
+            allowed="Names are found by themselves when predicted_label holds names and every "
+            "class was predicted at least once.",
+            fix="name the classes in the order of the columns with --classes a,b,c",
+        )
+    return np.array([-1 if v is None else index[v.casefold()] for v in given]), names
+
+
+def _names_of_columns(frame: pd.DataFrame, probs_nc: np.ndarray, names: list[str]) -> list[str]:
+    """Name each column by the predicted_label of the rows where it is the highest."""
+    if "predicted_label" not in frame.columns:
+        return names
+    highest, found = probs_nc.argmax(axis=1), list(names)
+    for i in range(len(names)):
+        said = frame["predicted_label"][highest == i].dropna().astype(str).str.strip()
+        if said.nunique() == 1:
+            found[i] = str(said.iloc[0])
+    return found if len(set(found)) == len(found) else names
 
 
 def _published_probabilities(frame: pd.DataFrame, path: Path) -> np.ndarray:

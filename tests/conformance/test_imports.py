@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "models": CORE,
     "features": CORE | {"data", "models"},
     "tasks": CORE | {"features", "prompts", "stats", "data", "models", "report"},
+    "analysis": CORE | {"stats", "data", "report", "tasks"},
+    "clinical": CORE | {"stats", "data", "report", "analysis"},
     "report": CORE | {"stats"},
     "doctor": CORE | {"models", "features"},
     "cli": frozenset({"*"}),

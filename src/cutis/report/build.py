@@ -31,6 +31,8 @@ CONTENTS = (
     ("cards", "Model and data"),
     ("reproduce", "How to reproduce"),
 )
+# Runs whose page is a document: verb to the function that makes it of the run directory.
+DOCUMENTS: dict[str, str] = {}
 NEED_LABELS = {"confusion", "curves", "calibration", "diagnoses", "subgroups", "galleries"}
 
 
@@ -65,6 +67,9 @@ def build_report(run_dir: Path, pictures: bool = True) -> Path:
     if run.get("verb") == "retrieve":
         write_text(target, _render_retrieval(run_dir, run, pictures))
         return target
+    if run.get("verb") in DOCUMENTS:
+        write_text(target, render_document(run, pictures))
+        return target
     write_figures(run_dir / "figures", run)
     write_text(target, render(run, pictures))
     return target
@@ -74,6 +79,31 @@ def render(run: RunData, pictures: bool = True) -> str:
     """Return the HTML of a run; the same run always gives the same text."""
     contents = [entry for entry in CONTENTS if run.metrics or entry[0] not in NEED_LABELS]
     return fill("report.html.j2", ("style.css", "print.css"), contents, page(run, pictures))
+
+
+def render_document(run: RunData, pictures: bool = True) -> str:
+    """Return the HTML of a run whose page is a document.
+
+    Parameters
+    ----------
+    run
+        A finished run of one of the verbs in ``DOCUMENTS``.
+    pictures
+        Whether to show pictures of cases.
+    """
+    import importlib
+    from dataclasses import replace
+
+    from cutis.report.document import fill_document, without_pictures
+    from cutis.report.sections.about import reproduce_section
+
+    module, _, name = DOCUMENTS[str(run.get("verb"))].partition(":")
+    document = getattr(importlib.import_module(module), name)(run)
+    if not pictures:
+        sections = [replace(s, blocks=without_pictures(s.blocks)) for s in document.sections]
+        document = replace(document, sections=sections)
+    version = run.get("versions", "cutis", default="")
+    return fill_document(document, reproduce_section(run), version)
 
 
 def fill(

@@ -39,6 +39,8 @@ class RunData:
         Content of ``config.yaml``, with folders cut from its paths.
     metrics
         Content of ``metrics.json``.
+    result
+        Content of ``result.json``, of runs that analyse.
     predictions
         The table of probabilities.
     thumbs
@@ -50,6 +52,7 @@ class RunData:
     record: dict[str, Any]
     config: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
     predictions: Predictions | None = None
     thumbs: dict[str, Path] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
@@ -104,6 +107,7 @@ def read_run_data(directory: Path) -> RunData:
     try:
         record = read_run(directory)
         metrics = _read_json(directory / "metrics.json")
+        result = _read_json(directory / "result.json")
         thumbs = _read_json(directory / "thumbs" / "thumbs.json") or {}
     except json.JSONDecodeError as error:
         raise CutisError(
@@ -115,6 +119,7 @@ def read_run_data(directory: Path) -> RunData:
         record=record,
         config=_read_config(directory / "config.yaml"),
         metrics=metrics,
+        result=result,
         predictions=read_predictions(table) if table.exists() else None,
         thumbs=_existing(directory / "thumbs", thumbs),
         unreadable=_read_errors(directory / "errors.csv"),

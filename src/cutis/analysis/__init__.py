@@ -1,0 +1,1 @@
+"""Predictions in, numbers about them out: the verbs of ``cutis stats``."""

@@ -1,0 +1,53 @@
+"""Analyses in run directories: written once, found again, redone when inputs change."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cutis.analysis.cases import CasesConfig
+from cutis.analysis.running import Found, file_hashes, run_analysis
+from cutis.report import build
+from cutis.report.document import Document, Paragraph, Section
+
+
+def page(run):
+    text = f"The answer is {run.result['answer']}."
+    return Document("test", "A title", text, [Section("one", "One", [Paragraph(text)])])
+
+
+@pytest.fixture
+def settings(published, tmp_path, monkeypatch):
+    monkeypatch.setitem(build.DOCUMENTS, "stats test", f"{__name__}:page")
+    return CasesConfig(predictions=published(), output=tmp_path / "run")
+
+
+def test_a_run_is_made_once_and_again_when_its_input_changes(settings, published):
+    calls = []
+
+    def compute(run):
+        calls.append(run.dir)
+        return Found({"format": "x/1", "answer": len(calls)}, [], ["Done."])
+
+    first = run_analysis(settings, "stats test", file_hashes([settings.predictions]), compute)
+    assert first.render().startswith("Done.\nRun: ")
+    assert first.result["answer"] == 1
+    again = run_analysis(settings, "stats test", file_hashes([settings.predictions]), compute)
+    assert "finished before" in again.render()
+    assert again.result["answer"] == 1
+    published(seed=5)
+    third = run_analysis(settings, "stats test", file_hashes([settings.predictions]), compute)
+    assert third.result["answer"] == 2
+    stored = json.loads((settings.output / "result.json").read_text())
+    assert stored["disclaimer"].startswith("Research use only")
+    html = (settings.output / "report.html").read_text()
+    assert "The answer is 2." in html
+    assert "Research use only" in html
+
+
+def test_a_dry_run_writes_nothing(settings):
+    dry = settings.model_copy(update={"dry_run": True})
+    result = run_analysis(dry, "stats test", {}, lambda run: pytest.fail("computed"))
+    assert "nothing is written" in result.render()
+    assert not settings.output.exists()
