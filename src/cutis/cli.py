@@ -90,6 +90,8 @@ EPILOGUE = (
 )
 GROUPS = {
     "features": "Features on disk: merge.",
+    "stats": "Statistics of predictions and readers: intervals, comparison, calibration, fairness.",
+    "audit": "What differs between groups of images, or where a model fails.",
     "data": "Tables of images: show, check, split, convert, list, make phantoms.",
     "models": "Models: list, show, fetch, check, convert, compare, pair.",
 }
