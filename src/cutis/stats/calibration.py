@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cutis.stats.binning import Binning, bin_edges, bin_of
 from cutis.stats.counts import one_hot, ratio, unit_weights
 from cutis.stats.proportion import wilson_interval
 
@@ -45,9 +46,7 @@ def confidence_bin(probs_nc: np.ndarray, n_bins: int = N_BINS) -> np.ndarray:
     array([4, 9])
     """
     top_n = probs_nc.max(axis=1)
-    edges = np.linspace(0, 1, n_bins + 1)
-    bin_n: np.ndarray = np.clip(np.searchsorted(edges, top_n, "left") - 1, 0, n_bins - 1)
-    return bin_n
+    return bin_of(top_n, bin_edges(top_n, n_bins))
 
 
 def expected_calibration_error(
@@ -55,12 +54,13 @@ def expected_calibration_error(
     probs_nc: np.ndarray,
     n_bins: int = N_BINS,
     weights_rn: np.ndarray | None = None,
+    binning: Binning = "width",
 ) -> np.ndarray:
     """Expected calibration error of the predicted class, (r,).
 
-    Mean absolute gap between top probability and accuracy in equal-width bins, weighted by the
-    images in each (Guo et al., "On calibration of modern neural networks", 2017). With two
-    classes it is still the top probability that is binned, so bins below 0.5 are empty.
+    Mean absolute gap between top probability and accuracy in bins, weighted by the images in each
+    (Guo et al., "On calibration of modern neural networks", 2017). With two classes it is still
+    the top probability that is binned, so equal-width bins below 0.5 are empty.
 
     Parameters
     ----------
@@ -72,6 +72,9 @@ def expected_calibration_error(
         Number of bins between 0 and 1.
     weights_rn
         (r, n) how often each row counts in each replicate; None means once.
+    binning
+        Bins of equal ``width``, or of equal ``mass`` (images); the latter are laid once, on the
+        images as they are, and kept in every replicate.
 
     Examples
     --------
@@ -81,7 +84,9 @@ def expected_calibration_error(
     """
     weights = unit_weights(labels_n.size) if weights_rn is None else weights_rn
     gap_n = probs_nc.max(axis=1) - (probs_nc.argmax(axis=1) == labels_n)
-    gap_nb = one_hot(confidence_bin(probs_nc, n_bins), n_bins) * gap_n[:, None]
+    edges = bin_edges(probs_nc.max(axis=1), n_bins, binning)
+    bin_n = bin_of(probs_nc.max(axis=1), edges)
+    gap_nb = one_hot(bin_n, edges.size - 1) * gap_n[:, None]
     return ratio(np.abs(weights @ gap_nb).sum(axis=1), weights.sum(axis=1))
 
 
@@ -154,8 +159,9 @@ def reliability_bins(
     n_bins: int = N_BINS,
     clusters_n: np.ndarray | None = None,
     confidence: float = 0.95,
+    binning: Binning = "width",
 ) -> list[Bin]:
-    """Return, for equal-width bins of the top probability, the mean of it and the accuracy.
+    """Return, for bins of the top probability, the mean of it and the accuracy.
 
     Parameters
     ----------
@@ -169,6 +175,8 @@ def reliability_bins(
         (n,) int cluster of each row; the Wilson interval of a bin then counts clusters, not rows.
     confidence
         Coverage of the Wilson intervals.
+    binning
+        Bins of equal ``width``, or of equal ``mass`` (images).
 
     Examples
     --------
@@ -176,13 +184,13 @@ def reliability_bins(
     >>> bins[1].n, bins[1].confidence, bins[1].accuracy
     (2, 0.9, 0.5)
     """
-    bin_n = confidence_bin(probs_nc, n_bins)
     top_n = probs_nc.max(axis=1)
     right_n = probs_nc.argmax(axis=1) == labels_n
-    edges = np.linspace(0, 1, n_bins + 1)
+    edges = bin_edges(top_n, n_bins, binning)
+    bin_n = bin_of(top_n, edges)
     return [
         _bin(edges[b : b + 2], bin_n == b, top_n, right_n, clusters_n, confidence)
-        for b in range(n_bins)
+        for b in range(edges.size - 1)
     ]
 
 
