@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
+from cutis.config import command_line
 from cutis.errors import CutisError
 from cutis.predictions import read_predictions
-from cutis.tasks.zero_shot import ZeroShotConfig, command_line, zero_shot
+from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
 
 def config(table: Path, output: Path, **more) -> ZeroShotConfig:
@@ -234,7 +235,7 @@ def test_the_recorded_command_makes_the_same_settings(tmp_path):
     made = config(tmp_path / "t.csv", tmp_path / "r", csv=True, classes="a b,c", seed=3)
     import shlex
 
-    words = shlex.split(command_line(made))[1:]
+    words = shlex.split(command_line("zero-shot", made))[1:]
     seen = []
     import cutis.tasks.zero_shot as home
 

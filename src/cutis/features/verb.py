@@ -11,9 +11,9 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from cutis.config import DataConfig, InputConfig, ManyConfig, command_line
-from cutis.errors import CutisError
 from cutis.features.loader import Loader
 from cutis.features.many import ManyResult, run_many
+from cutis.features.nothing import refuse_nothing
 from cutis.features.scale import ScaleConfig, check_scale
 from cutis.files import atomic_path
 from cutis.progress import say
@@ -130,7 +130,7 @@ def embed_one(config: EmbedConfig, loader: Loader) -> EmbedResult:
             done = replace(open_features(done.dir), images_per_second=done.images_per_second)
         features = done
         run.log("embedded", images=len(features), unreadable=len(features.errors))
-        _refuse_nothing(features, config)
+        refuse_nothing(features, config)
         inputs = {
             "table_sha256": dataset.table_sha256(),
             "model": model.identity(),
@@ -164,16 +164,6 @@ def _dry_run(config: EmbedConfig, dataset: Dataset, model: Model) -> EmbedResult
     if config.shard is not None:
         lines.append(plan_part(planned.dir, len(dataset), parse_part(config.shard)))
     return EmbedResult(config.output, None, tuple(lines))
-
-
-def _refuse_nothing(features: Features, config: EmbedConfig) -> None:
-    if not len(features):
-        raise CutisError(
-            f"None of the {len(features.errors)} images could be read "
-            f"(the first: {features.errors['image'].iloc[0]}: "
-            f"{features.errors['reason'].iloc[0]})",
-            fix=command_line("data check", config, *DATA_SETTINGS),
-        )
 
 
 def record(features: Features) -> dict[str, Any]:

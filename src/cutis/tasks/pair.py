@@ -11,7 +11,6 @@ from cyclopts import Parameter
 from pydantic import Field
 
 from cutis.config import DataConfig, RunConfig, VerbConfig, command_line
-from cutis.errors import CutisError
 from cutis.models.pairing.fit import Recipe
 from cutis.runs import Run
 
@@ -221,15 +220,11 @@ def _finished_before(run: Run) -> PairResult:
 
 def _embed(task: _Task) -> Features:
     from cutis.features import embed
+    from cutis.features.nothing import refuse_nothing
 
     chosen, config = task.dataset.select(task.parts.rows()), task.config
     features = embed(chosen, task.vision, task.cache, config.batch_size, config.workers)
-    if not len(features):
-        raise CutisError(
-            f"None of the {len(chosen)} images could be read "
-            f"(first reason: {features.errors['reason'].iloc[0]}).",
-            fix=f"cutis data check {task.dataset.arguments()}",
-        )
+    refuse_nothing(features, config)
     return features
 
 

@@ -218,21 +218,17 @@ def _evaluate(
     inputs: dict[str, Any],
 ) -> RetrieveResult:
     from cutis.features import embed
+    from cutis.features.nothing import refuse_nothing
     from cutis.report import build_report
     from cutis.tasks import retrieval_outputs as outputs
+    from cutis.tasks.closing import closing_lines, sharing_lines
     from cutis.tasks.retrieval_inputs import gather, rank
-    from cutis.tasks.zero_shot import closing_lines, sharing_lines
 
     features = embed(
         dataset, model, cache=cache, batch_size=config.batch_size, workers=config.workers
     )
     run.log("embedded", images=len(features.ids), unreadable=len(features.errors))
-    if not len(features.ids):
-        raise CutisError(
-            f"None of the {len(dataset)} images could be read "
-            f"(first reason: {features.errors['reason'].iloc[0]}).",
-            fix=command_line("data check", config, "data", "images", "card"),
-        )
+    refuse_nothing(features, config)
     found: Inputs = gather(dataset, features, model, captions, config, cache)
     directions = rank(found, config, dataset.roles.get("group", "none"))
     metrics = outputs.measure(directions, found, config, dataset)
@@ -260,7 +256,7 @@ def _evaluate(
 def _already_finished(run: Run) -> RetrieveResult:
     import json
 
-    from cutis.tasks.zero_shot import closing_lines
+    from cutis.tasks.closing import closing_lines
 
     metrics = json.loads((run.dir / "metrics.json").read_text(encoding="utf-8"))
     lines = ("This run was finished before; nothing to do.", *closing_lines(run.dir))

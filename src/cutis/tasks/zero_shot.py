@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 from pydantic import Field
 
-from cutis.config import ManyConfig
-from cutis.config import command_line as command_of
-from cutis.errors import CutisError
+from cutis.config import ManyConfig, command_line
 from cutis.features.loader import Loader
 from cutis.features.many import ManyResult
 from cutis.predictions import Predictions, make_predictions
 from cutis.runs import Run
+from cutis.tasks.closing import closing_lines, sharing_lines
 
 if TYPE_CHECKING:
     from cutis.data import Dataset
@@ -202,6 +201,7 @@ def _evaluate(
     inputs: dict[str, Any],
 ) -> ZeroShotResult:
     from cutis.features import embed
+    from cutis.features.nothing import refuse_nothing
     from cutis.report import build_report
     from cutis.tasks import outputs
     from cutis.tasks.classes import unfamiliar_names
@@ -210,19 +210,14 @@ def _evaluate(
         dataset, model, cache=cache, batch_size=config.batch_size, workers=config.workers
     )
     run.log("embedded", images=len(features.ids), unreadable=len(features.errors))
-    if not len(features.ids):
-        raise CutisError(
-            f"None of the {len(dataset)} images could be read "
-            f"(first reason: {features.errors['reason'].iloc[0]}).",
-            fix=f"cutis data check --data {config.data}",
-        )
+    refuse_nothing(features, config)
     predictions = predict_dataset(dataset, features, classifier, inputs)
     metrics = outputs.measure(predictions, dataset, config)
     written = outputs.write_all(run.dir, predictions, metrics, features, dataset, config)
     run.finish(
         inputs=inputs,
         outputs=[*written, "report.html"],
-        command=command_line(config),
+        command=command_line("zero-shot", config),
         images_per_second=features.images_per_second,
         model={"card": model.card.model_dump(mode="json"), "identity": model.identity()},
         dataset=outputs.describe(full, dataset, features, predictions, config),
@@ -246,12 +241,13 @@ def predict_dataset(
     provenance: dict[str, Any],
 ) -> Predictions:
     """Return the predictions of every readable image of a dataset."""
+    from cutis.features.extract import image_name
     from cutis.tasks.subgroups import subgroup_columns
 
     rows = features.rows
     return make_predictions(
         ids=[dataset.ids[i] for i in rows],
-        images=[outputs_name(dataset, int(i)) for i in rows],
+        images=[image_name(dataset, int(i)) for i in rows],
         probs_nc=classifier.probabilities(features.values_nd),
         classes=classifier.classes,
         labels_n=dataset.labels[rows],
@@ -259,39 +255,6 @@ def predict_dataset(
         splits_n=None if dataset.splits is None else dataset.splits[rows],
         carried=subgroup_columns(dataset.metadata.iloc[rows].reset_index(drop=True)),
         provenance=provenance,
-    )
-
-
-def outputs_name(dataset: Dataset, row: int) -> str:
-    """Return an image's path below the dataset's image folder, with forward slashes."""
-    path = dataset.image_paths[row]
-    try:
-        return path.relative_to(dataset.root).as_posix()
-    except ValueError:
-        return path.name
-
-
-def command_line(config: ZeroShotConfig) -> str:
-    """Return the command that makes this run, with only the settings that differ from default."""
-    return command_of("zero-shot", config)
-
-
-def closing_lines(directory: Path) -> tuple[str, ...]:
-    """Return the last lines of the output: where the run is and what to do next."""
-    return (
-        f"Run: {directory}",
-        f"Next: open {directory / 'report.html'} in a browser; remake it with "
-        f"'cutis report {directory}'",
-    )
-
-
-def sharing_lines(dataset: Dataset, directory: Path) -> tuple[str, ...]:
-    """Return a warning when the dataset's terms forbid passing single images on."""
-    if dataset.card.share_images is not False:
-        return ()
-    return (
-        f"The terms of {dataset.card.title or dataset.name} do not allow its images to be passed "
-        f"on: before you send the report, run 'cutis report {directory} --no-pictures'.",
     )
 
 
