@@ -1,0 +1,1 @@
+"""Do subgroups fare alike? Gaps, worst groups, fairness criteria, and what confounds them."""

@@ -1,0 +1,191 @@
+"""The missingness trap: whether a value was recorded may tell the diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from cutis.stats.clusters import Clusters
+from cutis.stats.estimate import or_null
+from cutis.stats.fairness.association import Association, associate
+from cutis.stats.subgroups import MISSING
+
+# Fewer missing (or recorded) values than this say nothing either way.
+FEW = 5
+# A class counts as one-sided only where chance alone would have left about this many or more.
+EXPECTED = 5.0
+ALPHA = 0.05
+WEAK = 0.1
+
+
+class Missingness(NamedTuple):
+    """Where a value is missing, and what that says about the class.
+
+    Attributes
+    ----------
+    columns
+        The columns that are missing in exactly these rows.
+    n_missing, n
+        Images without the value, and images in all.
+    per_class
+        Class name to (images without, images).
+    never_missing, always_missing
+        Classes all of whose images have the value, or none, although chance would have left some.
+    association
+        Strength and test of the link between being missing and the class.
+    auroc, about
+        How well "is it missing?" alone finds the images of ``about`` (or of all others): the area
+        under its ROC curve, at least 0.5.
+    same_as
+        Another column and the value it has in exactly these rows; empty if there is none.
+    verdict
+        ``leak`` (missingness tells the class), ``linked``, ``unrelated`` or ``few``.
+    """
+
+    columns: tuple[str, ...]
+    n_missing: int
+    n: int
+    per_class: dict[str, tuple[int, int]]
+    never_missing: tuple[str, ...]
+    always_missing: tuple[str, ...]
+    association: Association
+    auroc: float
+    about: str
+    same_as: str
+    verdict: Literal["leak", "linked", "unrelated", "few"]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as strict JSON values."""
+        return {
+            "columns": list(self.columns),
+            "n_missing": self.n_missing,
+            "n": self.n,
+            "per_class": {
+                name: {"n": total, "n_missing": lost}
+                for name, (lost, total) in self.per_class.items()
+            },
+            "never_missing": list(self.never_missing),
+            "always_missing": list(self.always_missing),
+            **self.association.to_json(),
+            "auroc": or_null(self.auroc),
+            "auroc_about": self.about or None,
+            "same_as": self.same_as or None,
+            "verdict": self.verdict,
+        }
+
+
+def find_missing(
+    columns: Mapping[str, np.ndarray],
+    labels_n: np.ndarray,
+    classes: Sequence[str],
+    clusters: Clusters,
+    positive_c: np.ndarray | None = None,
+    n_permutations: int = 1000,
+    seed: int = 0,
+) -> list[Missingness]:
+    """Judge every distinct pattern of missing values; columns that share one are judged once.
+
+    Parameters
+    ----------
+    columns
+        Column name to (n,) text, ``(missing)`` where there is no value.
+    labels_n
+        (n,) class index.
+    classes
+        The c class names.
+    clusters
+        The clusters of the rows.
+    positive_c
+        (c,) bool, the classes to be found; the area under the curve is then about them.
+    n_permutations, seed
+        Of the tests.
+
+    Examples
+    --------
+    >>> from cutis.stats.clusters import make_clusters
+    >>> labels = np.array([0, 1] * 20)
+    >>> tone = np.where((labels == 0) & (np.arange(40) < 30), "(missing)", "II")
+    >>> found = find_missing({"tone": tone}, labels, ["nevus", "cancer"], make_clusters(None, 40))
+    >>> found[0].never_missing, found[0].verdict, round(found[0].auroc, 3)
+    (('cancer',), 'leak', 0.875)
+    """
+    patterns: dict[bytes, list[str]] = {}
+    masks = {name: values_n == MISSING for name, values_n in columns.items()}
+    for name, mask_n in masks.items():
+        if mask_n.any():
+            patterns.setdefault(mask_n.tobytes(), []).append(name)
+    return [
+        _judge(
+            tuple(names), masks[names[0]], _same_as(masks[names[0]], columns, names), labels_n,
+            classes, clusters, positive_c, n_permutations, seed,
+        )
+        for names in patterns.values()
+    ]  # fmt: skip
+
+
+def _judge(
+    names: tuple[str, ...],
+    mask_n: np.ndarray,
+    same_as: str,
+    labels_n: np.ndarray,
+    classes: Sequence[str],
+    clusters: Clusters,
+    positive_c: np.ndarray | None,
+    n_permutations: int,
+    seed: int,
+) -> Missingness:
+    n, lost = mask_n.size, int(mask_n.sum())
+    total_c = np.bincount(labels_n, minlength=len(classes))
+    lost_c = np.bincount(labels_n[mask_n], minlength=len(classes))
+    never = (lost_c == 0) & (total_c * lost / n >= EXPECTED)
+    always = (lost_c == total_c) & (total_c * (1 - lost / n) >= EXPECTED)
+    link = associate(mask_n.astype(np.int64), labels_n, clusters, n_permutations, seed)
+    area, about = _best_area(mask_n, labels_n, classes, positive_c)
+    verdict: Literal["leak", "linked", "unrelated", "few"] = "unrelated"
+    if min(lost, n - lost) < FEW:
+        verdict = "few"
+    elif link.p < ALPHA and (never.any() or always.any()):
+        verdict = "leak"
+    elif link.p < ALPHA and link.cramers_v >= WEAK:
+        verdict = "linked"
+    return Missingness(
+        names, lost, n,
+        {str(k): (int(a), int(b)) for k, a, b in zip(classes, lost_c, total_c, strict=True) if b},
+        tuple(str(classes[k]) for k in np.flatnonzero(never)),
+        tuple(str(classes[k]) for k in np.flatnonzero(always)),
+        link, area, about, same_as, verdict,
+    )  # fmt: skip
+
+
+def _best_area(
+    mask_n: np.ndarray, labels_n: np.ndarray, classes: Sequence[str], positive_c: np.ndarray | None
+) -> tuple[float, str]:
+    """Return the area of the missing indicator for the positives, or its largest for any class."""
+    if positive_c is not None:
+        names = [str(classes[k]) for k in np.flatnonzero(positive_c)]
+        return _area(mask_n, positive_c[labels_n]), " or ".join(names)
+    found = [
+        (_area(mask_n, labels_n == k), str(classes[k])) for k in np.unique(labels_n).tolist()
+    ]
+    known = [item for item in found if not np.isnan(item[0])]
+    return max(known, key=lambda item: item[0]) if known else (float("nan"), "")
+
+
+def _area(mask_n: np.ndarray, of_n: np.ndarray) -> float:
+    if of_n.all() or not of_n.any():
+        return float("nan")
+    away = abs(float(mask_n[of_n].mean()) - float(mask_n[~of_n].mean()))
+    return 0.5 + away / 2
+
+
+def _same_as(mask_n: np.ndarray, columns: Mapping[str, np.ndarray], but: Sequence[str]) -> str:
+    """Return "column = value" where another column has a value in exactly these rows."""
+    for name, values_n in columns.items():
+        if name in but or values_n.size == 0:
+            continue
+        value = values_n[mask_n][0]
+        if value != MISSING and np.array_equal(values_n == value, mask_n):
+            return f"{name} = {value}"
+    return ""
