@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cutis.stats.clusters import make_clusters
+from cutis.stats.clusters import make_clusters, stratify
 
 
 def test_without_groups_every_image_stands_alone():
@@ -56,3 +56,17 @@ def test_rows_share_a_cluster_if_and_only_if_they_share_a_name(names):
     assert (same_name == same_cluster).all()
     assert clusters.n_groups == len(set(names))
     assert sorted(set(clusters.index_n.tolist())) == list(range(clusters.n_groups))
+
+
+def test_a_mixed_group_goes_to_its_most_frequent_class_and_ties_to_the_rarer():
+    groups = ["a", "a", "a", "b", "b", "c", "d"]
+    labels = np.array([0, 0, 1, 0, 1, 0, 1])
+    clusters = stratify(make_clusters(groups, 7), labels)
+    assert clusters.strata_g.tolist() == [0, 1, 0, 1]
+
+
+def test_strata_follow_the_rows_that_are_chosen():
+    clusters = stratify(make_clusters(["a", "b", "c", "c"], 4), np.array([0, 1, 2, 2]))
+    chosen = clusters.select(np.array([3, 2, 0]))
+    assert chosen.strata_g.tolist() == [2, 0]
+    assert make_clusters(None, 3).select(np.array([1])).strata_g is None

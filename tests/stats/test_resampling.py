@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cutis.stats.clusters import make_clusters
+from cutis.stats.clusters import make_clusters, stratify
 from cutis.stats.intervals import percentile_interval
 from cutis.stats.measures import make_sample, measure_all
 from cutis.stats.resampling import (
@@ -121,3 +121,23 @@ def test_groups_give_the_coverage_that_images_only_pretend():
             covered[unit] += low <= 0.7 <= high
     assert 0.9 <= covered["lesions"] / 150 < 0.99
     assert covered["images"] / 150 < 0.75
+
+
+def test_stratified_replicates_keep_the_groups_of_every_class():
+    made = make(n=300, c=3, shares=(0.8, 0.17, 0.03))
+    clusters = stratify(make_clusters(made.groups, 300), made.labels)
+    weights = stacked(bootstrap_weights(clusters, 60, seed=0))
+    _, first = np.unique(clusters.index_n, return_index=True)
+    for stratum in range(3):
+        of = first[clusters.strata_g == stratum]
+        np.testing.assert_array_equal(weights[:, of].sum(axis=1), np.full(60, of.size))
+    for group in range(clusters.n_groups):
+        inside = weights[:, clusters.index_n == group]
+        assert (inside == inside[:, :1]).all()
+
+
+def test_stratified_draws_are_uniform_and_do_not_depend_on_how_many_follow():
+    clusters = stratify(make_clusters(None, 12), np.repeat([0, 1], [4, 8]))
+    weights = stacked(bootstrap_weights(clusters, 4000, seed=0))
+    np.testing.assert_allclose(weights.mean(axis=0), 1.0, atol=0.07)
+    np.testing.assert_array_equal(stacked(bootstrap_weights(clusters, 7, seed=0)), weights[:7])

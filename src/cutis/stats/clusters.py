@@ -19,15 +19,24 @@ class Clusters(NamedTuple):
         The number of clusters.
     grouped
         Whether a group column was given; without one every row is a cluster of its own.
+    strata_g
+        (n_groups,) int, the stratum of each cluster, when replicates keep the number of clusters
+        of every stratum; None when all clusters are drawn alike.
     """
 
     index_n: np.ndarray
     n_groups: int
     grouped: bool
+    strata_g: np.ndarray | None = None
 
     def select(self, rows: np.ndarray) -> Clusters:
         """Return the clusters of some rows (a mask or indices), renumbered without gaps."""
-        return _renumber(self.index_n[rows], self.grouped)
+        chosen = _renumber(self.index_n[rows], self.grouped)
+        if self.strata_g is None:
+            return chosen
+        strata_g = np.empty(chosen.n_groups, dtype=np.int64)
+        strata_g[chosen.index_n] = self.strata_g[self.index_n[rows]]
+        return chosen._replace(strata_g=strata_g)
 
     def count(self, mask_n: np.ndarray) -> int:
         """Return how many clusters have at least one row where the mask holds."""
@@ -56,7 +65,7 @@ def make_clusters(groups_n: ArrayLike | None, n: int) -> Clusters:
     Examples
     --------
     >>> make_clusters(["L7", "L9", "L7", None], 4)
-    Clusters(index_n=array([0, 1, 0, 2]), n_groups=3, grouped=True)
+    Clusters(index_n=array([0, 1, 0, 2]), n_groups=3, grouped=True, strata_g=None)
     """
     if groups_n is None:
         return Clusters(np.arange(n, dtype=np.int64), n, grouped=False)
@@ -81,3 +90,30 @@ def _renumber(index_n: np.ndarray, grouped: bool) -> Clusters:
     rank = np.empty(first.size, dtype=np.int64)
     rank[np.argsort(first)] = np.arange(first.size)
     return Clusters(rank[inverse], int(first.size), grouped)
+
+
+def stratify(clusters: Clusters, labels_n: np.ndarray) -> Clusters:
+    """Make replicates keep the number of clusters of every class.
+
+    A cluster stays whole. Its stratum is the class most of its rows have; on a tie the class that
+    is rarer among all rows, so that no class loses its few clusters to a common one.
+
+    Parameters
+    ----------
+    clusters
+        The clusters of the n rows.
+    labels_n
+        (n,) int class indices, none missing.
+
+    Examples
+    --------
+    >>> stratify(make_clusters(["a", "a", "b", "c"], 4), np.array([0, 1, 0, 0])).strata_g
+    array([1, 0, 0])
+    """
+    n_classes = int(labels_n.max()) + 1
+    sizes_c = np.bincount(labels_n, minlength=n_classes)
+    flat = clusters.index_n * n_classes + labels_n
+    counts_gc = np.bincount(flat, minlength=clusters.n_groups * n_classes)
+    rarity_c = 1 - sizes_c / (labels_n.size + 1)
+    strata_g = (counts_gc.reshape(clusters.n_groups, n_classes) + rarity_c / 2).argmax(axis=1)
+    return clusters._replace(strata_g=strata_g)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from cutis.stats.arrays import UNLABELLED, check_classes, check_labels, check_probabilities
 from cutis.stats.baseline import Baseline, majority_baseline
 from cutis.stats.calibration import N_BINS, Bin, calibration_error_by_chance, reliability_bins
-from cutis.stats.clusters import make_clusters
+from cutis.stats.clusters import make_clusters, stratify
 from cutis.stats.confusion import confusion_matrix
 from cutis.stats.estimate import Estimate, IntervalMethod, Settings, or_null
 from cutis.stats.estimation import ClassEstimates, estimate_sample
@@ -116,6 +116,7 @@ def evaluate(
     interval: IntervalMethod = "percentile",
     grouping: str | None = None,
     n_bins: int = N_BINS,
+    stratified: bool = False,
 ) -> Evaluation:
     """Compute every metric of a classifier, with intervals that resample groups, not images.
 
@@ -145,6 +146,8 @@ def evaluate(
         Name of the group column, for the record.
     n_bins
         Number of calibration bins.
+    stratified
+        Whether replicates keep the number of groups of every class.
 
     Raises
     ------
@@ -162,6 +165,7 @@ def evaluate(
     keep, labels, probs = _labelled(labels_n, probs_nc, names)
     settings = _settings(n_bootstrap, confidence, seed, interval, groups_n, grouping)
     clusters = make_clusters(groups_n, keep.size).select(keep)
+    clusters = stratify(clusters, labels) if stratified else clusters
     sample = make_sample(labels, probs, n_bins)
     metrics, per_class = estimate_sample(sample, clusters, names, settings)
     parts = {

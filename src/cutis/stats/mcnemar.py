@@ -1,4 +1,4 @@
-"""McNemar's test: do two models answer the same images rightly equally often?"""
+"""The test of McNemar: do two models answer the same images rightly equally often."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ def bootstrap_weights(clusters: Clusters, n_replicates: int, seed: int) -> Itera
 
     Each replicate draws as many clusters as there are; all rows of a drawn cluster come with it
     (the cluster bootstrap; Davison and Hinkley, "Bootstrap methods and their application", 1997).
+    Clusters with strata are drawn within their stratum.
 
     Parameters
     ----------
@@ -41,8 +42,21 @@ def bootstrap_weights(clusters: Clusters, n_replicates: int, seed: int) -> Itera
     generator = np.random.default_rng(seed)
     size = clusters.n_groups
     for start, stop in _blocks(n_replicates, max(size, clusters.index_n.size)):
-        drawn_bg = generator.integers(0, size, size=(stop - start, size))
+        if clusters.strata_g is None:
+            drawn_bg = generator.integers(0, size, size=(stop - start, size))
+        else:
+            drawn_bg = _within_strata(generator.random((stop - start, size)), clusters.strata_g)
         yield spread(multiplicities(drawn_bg, size), clusters)
+
+
+def _within_strata(uniform_bg: np.ndarray, strata_g: np.ndarray) -> np.ndarray:
+    """Draw for the place of each cluster one of its own stratum."""
+    drawn_bg = np.empty(uniform_bg.shape, dtype=np.int64)
+    for stratum in np.unique(strata_g):
+        members = np.flatnonzero(strata_g == stratum)
+        chosen = (uniform_bg[:, members] * members.size).astype(np.int64)
+        drawn_bg[:, members] = members[chosen]
+    return drawn_bg
 
 
 def multiplicities(drawn_bm: np.ndarray, n_groups: int) -> np.ndarray:
