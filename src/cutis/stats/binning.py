@@ -30,7 +30,7 @@ def bin_edges(scores_n: np.ndarray, n_bins: int, binning: Binning = "width") -> 
     Examples
     --------
     >>> bin_edges(np.array([0.1, 0.2, 0.3, 0.9]), 2, "mass").tolist()
-    [0.0, 0.2, 1.0]
+    [0.0, 0.25, 1.0]
     """
     if n_bins < 1:
         raise ValueError(f"{n_bins} bins were asked for; at least 1 is needed.")
@@ -43,8 +43,11 @@ def bin_edges(scores_n: np.ndarray, n_bins: int, binning: Binning = "width") -> 
     last = np.searchsorted(ordered, ordered, "right") - 1
     # A run of equal scores goes where its middle falls.
     bin_n = np.floor(((first + last) / 2 + 0.5) / ordered.size * n_bins).astype(int)
-    ends = ordered[np.flatnonzero(np.diff(bin_n))]
-    return np.concatenate([[0.0], ends[(ends > 0) & (ends < 1)], [1.0]])
+    last_of_bin = np.flatnonzero(np.diff(bin_n))
+    below, above = ordered[last_of_bin], ordered[last_of_bin + 1]
+    middle = (below + above) / 2
+    # Between neighbouring floats there is no middle.
+    return np.concatenate([[0.0], np.where(middle < above, middle, below), [1.0]])
 
 
 def bin_of(scores_n: np.ndarray, edges: np.ndarray) -> np.ndarray:

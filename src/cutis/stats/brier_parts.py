@@ -39,7 +39,8 @@ class BrierParts(NamedTuple):
     def total(self) -> np.ndarray:
         """The Brier score, (r,)."""
         within = self.within_variance - self.within_covariance
-        return self.reliability - self.resolution + self.uncertainty + within
+        score: np.ndarray = self.reliability - self.resolution + self.uncertainty + within
+        return score
 
 
 def brier_parts(

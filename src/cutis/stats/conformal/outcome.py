@@ -93,7 +93,8 @@ def set_outcome(
     everyone = np.ones(labels_n.size, dtype=bool)
     of_class = {str(name): labels_n == k for k, name in enumerate(classes)}
     groups = [] if groups_n is None else sorted({str(name) for name in groups_n})
-    of_group = {name: groups_n == name for name in groups}
+    group_n = np.asarray(groups_n)
+    of_group = {name: group_n == name for name in groups}
     of_size = {str(size): size_n == size for size in np.unique(size_n).tolist()}
     means = _Means(clusters, settings)
     return SetOutcome(

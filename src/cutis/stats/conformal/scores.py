@@ -22,7 +22,8 @@ def lac_scores(probs_nc: np.ndarray) -> np.ndarray:
     >>> lac_scores(np.array([[0.75, 0.25]]))
     array([[0.25, 0.75]])
     """
-    return 1.0 - probs_nc
+    scores: np.ndarray = 1.0 - probs_nc
+    return scores
 
 
 def aps_scores(probs_nc: np.ndarray, uniform_n: np.ndarray | None = None) -> np.ndarray:
@@ -91,8 +92,9 @@ def raps_scores(
         raise ValueError("The penalty and the number of free places must not be negative.")
     order_nc = np.argsort(-probs_nc, axis=1, kind="stable")
     place_nc = np.argsort(order_nc, axis=1, kind="stable") + 1
-    extra_nc: np.ndarray = penalty * np.maximum(0, place_nc - free)
-    return aps_scores(probs_nc, uniform_n) + extra_nc
+    extra_nc = penalty * np.maximum(0, place_nc - free)
+    scores: np.ndarray = aps_scores(probs_nc, uniform_n) + extra_nc
+    return scores
 
 
 def conformity(

@@ -32,7 +32,7 @@ def fill_empty(sets_nc: np.ndarray, probs_nc: np.ndarray) -> np.ndarray:
     >>> fill_empty(np.array([[False, False]]), np.array([[0.4, 0.6]]))
     array([[False,  True]])
     """
-    empty_n = ~sets_nc.any(axis=1)
+    empty_n: np.ndarray = sets_nc.sum(axis=1) == 0
     top_nc = np.arange(probs_nc.shape[1]) == probs_nc.argmax(axis=1)[:, None]
     filled: np.ndarray = sets_nc | (empty_n[:, None] & top_nc)
     return filled

@@ -8,6 +8,8 @@ import numpy as np
 
 from cutis.stats.recalibrate.presence import refuse_absent_classes
 
+_DECIMALS = 12
+
 
 class Stairs(NamedTuple):
     """One class's rising map: corners joined by straight lines, level beyond the ends.
@@ -110,7 +112,12 @@ def fit_isotonic(labels_n: np.ndarray, probs_nc: np.ndarray) -> Isotonic:
 def _stairs(positive_n: np.ndarray, scores_n: np.ndarray) -> Stairs:
     from scipy.optimize import isotonic_regression
 
-    stated, inverse, counts = np.unique(scores_n, return_inverse=True, return_counts=True)
+    # Probabilities that differ by rounding alone are one step.
+    rounded_n = np.round(scores_n, _DECIMALS)
+    _, first, inverse, counts = np.unique(
+        rounded_n, return_index=True, return_inverse=True, return_counts=True
+    )
+    stated = scores_n[first]
     share = np.bincount(inverse, weights=positive_n.astype(float)) / counts
     came = np.clip(isotonic_regression(share, weights=counts).x, 0.0, 1.0)
     # Inner points of a level stretch change nothing.
