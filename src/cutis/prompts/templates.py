@@ -125,7 +125,7 @@ def _read(path: Path) -> TemplateSet:
             f"There are no templates '{path}': it is neither a file nor one of the bundled sets "
             f"({', '.join(template_set_names())})."
         )
-    content = _parse(path)
+    content = parse_template_file(path)
     name = path.stem
     if isinstance(content, dict):
         if not isinstance(content.get("templates"), list):
@@ -139,7 +139,14 @@ def _read(path: Path) -> TemplateSet:
     return make_template_set(name, content or [])
 
 
-def _parse(path: Path) -> Any:
+def parse_template_file(path: Path) -> Any:
+    """Return the content of a file of templates: YAML, JSON, or one sentence per line.
+
+    Raises
+    ------
+    ValueError
+        If it is of another kind or damaged.
+    """
     kind = path.suffix.lower()
     if kind not in (".yaml", ".yml", ".json", ".txt"):
         raise ValueError(f"{path} ends in '{path.suffix}'; use .yaml, .yml, .json or .txt.")
