@@ -91,7 +91,11 @@ def expected_calibration_error(
 
 
 def calibration_error_by_chance(
-    probs_nc: np.ndarray, n_bins: int = N_BINS, draws: int = 200, seed: int = 0
+    probs_nc: np.ndarray,
+    n_bins: int = N_BINS,
+    draws: int = 200,
+    seed: int = 0,
+    binning: Binning = "width",
 ) -> float:
     """Return the calibration error that a perfectly calibrated model would show on average.
 
@@ -108,6 +112,8 @@ def calibration_error_by_chance(
         How many times correctness is drawn from the stated probabilities.
     seed
         Seed of the draws.
+    binning
+        Bins of equal ``width``, or of equal ``mass`` (images).
 
     Examples
     --------
@@ -116,7 +122,8 @@ def calibration_error_by_chance(
     """
     generator = np.random.default_rng(seed)
     top_n = probs_nc.max(axis=1)
-    bins_nb = one_hot(confidence_bin(probs_nc, n_bins), n_bins)
+    edges = bin_edges(top_n, n_bins, binning)
+    bins_nb = one_hot(bin_of(top_n, edges), edges.size - 1)
     total = 0.0
     for _ in range(draws):
         gap_n = top_n - (generator.random(top_n.size) < top_n)
