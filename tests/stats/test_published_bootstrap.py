@@ -61,12 +61,12 @@ def test_the_recorded_edge_case_comes_out_again(shared: Path):
 
 
 def test_the_draws_are_those_of_the_global_legacy_generator():
-    state = np.random.get_state()
+    state = np.random.get_state()  # noqa: NPY002
     try:
         np.random.seed(7)  # noqa: NPY002 (the published procedure)
         expected = [np.random.choice(20, 20) for _ in range(3)]  # noqa: NPY002
     finally:
-        np.random.set_state(state)
+        np.random.set_state(state)  # noqa: NPY002
     np.testing.assert_array_equal(published_draws(20, 3, seed=7), expected)
 
 

@@ -1,0 +1,331 @@
+"""Several models on the same images: every metric, its difference from an anchor, and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from cutis.stats.area_comparison import AreaComparison, compare_class_areas
+from cutis.stats.clusters import Clusters
+from cutis.stats.estimate import Basis, Estimate, Settings, or_null
+from cutis.stats.mcnemar import McNemar, mcnemar
+from cutis.stats.measures import make_sample, measure
+from cutis.stats.multiplicity import benjamini_hochberg, holm
+from cutis.stats.replicated import Replicated, replicate
+from cutis.stats.swapping import bootstrap_p, swap_test
+
+LOWER_IS_BETTER = frozenset({"ece", "brier"})
+PROPORTIONS = ("accuracy", "top3_accuracy", "top5_accuracy")
+HEADLINE = "balanced_accuracy"
+Verdict = Literal["better", "worse", "not shown"]
+
+
+class Difference(NamedTuple):
+    """A model minus the anchor on one metric.
+
+    Attributes
+    ----------
+    estimate
+        The difference with its interval, over replicates common to both.
+    test
+        ``swap`` (permutation by group), ``delong``, ``delong-clustered`` or ``bootstrap``.
+    p, p_holm, p_bh
+        Raw p-value, and corrected for the number of models compared with the anchor.
+    verdict
+        Whether the model is shown to be better or worse than the anchor, after Holm's correction
+        and with an interval that excludes 0; else ``not shown``, which is not "equal".
+    """
+
+    estimate: Estimate
+    test: str
+    p: float
+    p_holm: float
+    p_bh: float
+    verdict: Verdict
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as strict JSON values."""
+        return {
+            **self.estimate.to_json(),
+            "test": self.test,
+            "p": or_null(self.p),
+            "p_holm": or_null(self.p_holm),
+            "p_bh": or_null(self.p_bh),
+            "verdict": self.verdict,
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How m models compare on the same images.
+
+    Attributes
+    ----------
+    models, anchor
+        Names, and the one all others are compared with.
+    n, n_groups
+        Images, and the clusters they fall into.
+    settings, n_permutations
+        How intervals and permutation tests were made.
+    metrics
+        Model to metric to estimate.
+    differences
+        Model (all but the anchor) to metric to difference.
+    mcnemar
+        Model to McNemar's test against the anchor; None when images come in groups, whose
+        images are no independent trials.
+    areas
+        Class to one-against-rest AUROC of every model, by DeLong.
+    """
+
+    models: tuple[str, ...]
+    anchor: str
+    n: int
+    n_groups: int
+    settings: Settings
+    n_permutations: int
+    metrics: dict[str, dict[str, Estimate]]
+    differences: dict[str, dict[str, Difference]]
+    mcnemar: dict[str, McNemar] | None
+    areas: dict[str, AreaComparison]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as strict JSON values."""
+        return {
+            "models": list(self.models),
+            "anchor": self.anchor,
+            "n": self.n,
+            "n_groups": self.n_groups,
+            "grouping": self.settings.grouping,
+            "confidence": self.settings.confidence,
+            "n_bootstrap": self.settings.n_bootstrap,
+            "n_permutations": self.n_permutations,
+            "interval": self.settings.interval,
+            "seed": self.settings.seed,
+            "metrics": _nested(self.metrics),
+            "differences": _nested(self.differences),
+            "mcnemar": None
+            if self.mcnemar is None
+            else {model: test._asdict() for model, test in self.mcnemar.items()},
+            "per_class_auroc": {name: area.to_json() for name, area in self.areas.items()},
+        }
+
+
+def _nested(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        model: {name: record.to_json() for name, record in of_model.items()}
+        for model, of_model in records.items()
+    }
+
+
+def compare(
+    labels_n: np.ndarray,
+    probs: Mapping[str, np.ndarray],
+    classes: Sequence[str],
+    clusters: Clusters,
+    settings: Settings,
+    *,
+    anchor: str | None = None,
+    headline: str = HEADLINE,
+    n_permutations: int = 1000,
+) -> Comparison:
+    """Compare models on the same images, each with an anchor.
+
+    Every metric of every model is computed on the same bootstrap replicates of the clusters, so
+    that the interval of a difference knows that the models saw the same images. The p-value of a
+    metric of answers comes from swapping the two models group by group, that of the AUROC of two
+    classes from DeLong's test (Obuchowski's when images come in groups), and that of every other
+    metric from the bootstrap. They are corrected for the number of models, metric by metric.
+
+    Parameters
+    ----------
+    labels_n
+        (n,) int class indices, none missing.
+    probs
+        Name of each model to its (n, c) probabilities; at least two.
+    classes
+        The c class names.
+    clusters
+        The clusters of the images.
+    settings
+        How intervals are made.
+    anchor
+        Name of the model to compare with; the best one on the headline metric when left out.
+    headline
+        The metric that decides which is best.
+    n_permutations
+        Random swaps of each permutation test.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two models, or the anchor or headline metric is none of theirs.
+
+    Examples
+    --------
+    >>> from cutis.stats.clusters import make_clusters
+    >>> labels = np.arange(60) % 2
+    >>> probs = {"good": np.eye(2)[labels] * 0.8 + 0.1, "coin": np.full((60, 2), 0.5)}
+    >>> settings = Settings(n_bootstrap=200)
+    >>> out = compare(labels, probs, ["nevus", "melanoma"], make_clusters(None, 60), settings)
+    >>> found = out.differences["coin"]["accuracy"]
+    >>> out.anchor, round(found.estimate.value, 2), found.verdict
+    ('good', -0.5, 'worse')
+    """
+    names = tuple(probs)
+    if len(names) < 2:
+        raise ValueError(f"{len(names)} model was given; a comparison needs at least 2.")
+    result = _replicated(labels_n, probs, clusters, settings)
+    metrics = _estimates(result, names, labels_n, clusters, settings)
+    if headline not in metrics[names[0]]:
+        raise ValueError(
+            f"There is no metric '{headline}'; there are {', '.join(metrics[names[0]])}."
+        )
+    anchor = best_of(metrics, headline) if anchor is None else anchor
+    if anchor not in names:
+        raise ValueError(f"The anchor '{anchor}' is not among the models {', '.join(names)}.")
+    others = [name for name in names if name != anchor]
+    swaps = {
+        name: swap_test(labels_n, probs[name], probs[anchor], clusters, n_permutations,
+                        settings.seed)
+        for name in others
+    }  # fmt: skip
+    areas = compare_class_areas(labels_n, probs, classes, clusters, anchor, settings.confidence)
+    differences: dict[str, dict[str, Difference]] = {name: {} for name in others}
+    for metric in metrics[anchor]:
+        raw = [
+            _difference(result, metric, name, anchor, swaps[name], areas, classes, clusters,
+                        labels_n.size, settings)
+            for name in others
+        ]  # fmt: skip
+        for name, difference in zip(others, _corrected(metric, raw, settings), strict=True):
+            differences[name][metric] = difference
+    return Comparison(
+        models=names,
+        anchor=anchor,
+        n=int(labels_n.size),
+        n_groups=clusters.n_groups,
+        settings=settings,
+        n_permutations=n_permutations,
+        metrics=metrics,
+        differences=differences,
+        mcnemar=None if clusters.grouped else _mcnemars(labels_n, probs, others, anchor),
+        areas=areas,
+    )
+
+
+def best_of(metrics: Mapping[str, Mapping[str, Estimate]], metric: str) -> str:
+    """Return the model with the best value of a metric, the first of several.
+
+    Raises
+    ------
+    ValueError
+        If no model has a value.
+    """
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    valued = {name: sign * of[metric].value for name, of in metrics.items()}
+    valued = {name: value for name, value in valued.items() if np.isfinite(value)}
+    if not valued:
+        raise ValueError(f"No model has a value of {metric}; choose another metric.")
+    return max(valued, key=lambda name: valued[name])
+
+
+def _replicated(
+    labels_n: np.ndarray, probs: Mapping[str, np.ndarray], clusters: Clusters, settings: Settings
+) -> Replicated:
+    samples = {name: make_sample(labels_n, probs_nc) for name, probs_nc in probs.items()}
+
+    def statistic(weights_rn: np.ndarray) -> dict[str, np.ndarray]:
+        return {
+            f"{metric}/{name}": values
+            for name, sample in samples.items()
+            for metric, values in measure(sample, weights_rn).metrics.items()
+        }
+
+    return replicate(statistic, clusters, settings)
+
+
+def _estimates(
+    result: Replicated,
+    names: Sequence[str],
+    labels_n: np.ndarray,
+    clusters: Clusters,
+    settings: Settings,
+) -> dict[str, dict[str, Estimate]]:
+    keys = [key.partition("/") for key in result.point]
+    metrics = [metric for metric, _, name in keys if name == names[0]]
+    return {
+        name: {
+            metric: result.estimate(
+                f"{metric}/{name}",
+                Basis(labels_n.size, clusters.n_groups, metric in PROPORTIONS, metric == "ece"),
+                settings,
+            )
+            for metric in metrics
+        }
+        for name in names
+    }
+
+
+def _difference(
+    result: Replicated,
+    metric: str,
+    name: str,
+    anchor: str,
+    swaps: Mapping[str, float],
+    areas: Mapping[str, AreaComparison],
+    classes: Sequence[str],
+    clusters: Clusters,
+    n: int,
+    settings: Settings,
+) -> Difference:
+    both = minus(result, f"{metric}/{name}", f"{metric}/{anchor}")
+    estimate = both.estimate("difference", Basis(n, clusters.n_groups), settings)
+    if metric in swaps:
+        test, p = "swap", swaps[metric]
+    elif metric == "auroc" and len(classes) == 2 and classes[1] in areas:
+        test, p = areas[classes[1]].test, areas[classes[1]].differences[name].p
+    elif both.replicates is None:
+        test, p = "none", float("nan")
+    else:
+        test, p = "bootstrap", bootstrap_p(both.replicates["difference"][:, 0])
+    if estimate.value == 0 and np.isnan(estimate.low):
+        estimate = replace(estimate, note="the two are the same in every replicate")
+    return Difference(estimate, test, p, float("nan"), float("nan"), "not shown")
+
+
+def minus(result: Replicated, first: str, second: str) -> Replicated:
+    """Return the difference of two of the values, under the name ``difference``."""
+    parts = (result.point, result.replicates, result.jackknife)
+    point, replicates, jackknife = (
+        None if part is None else {"difference": part[first] - part[second]} for part in parts
+    )
+    return Replicated(point or {}, replicates, jackknife)
+
+
+def _corrected(metric: str, raw: Sequence[Difference], settings: Settings) -> list[Difference]:
+    p_m = np.array([difference.p for difference in raw])
+    return [
+        difference._replace(
+            p_holm=float(p_holm),
+            p_bh=float(p_bh),
+            verdict=_verdict(metric, difference.estimate, float(p_holm), settings.confidence),
+        )
+        for difference, p_holm, p_bh in zip(raw, holm(p_m), benjamini_hochberg(p_m), strict=True)
+    ]
+
+
+def _verdict(metric: str, estimate: Estimate, p: float, confidence: float) -> Verdict:
+    if not p <= 1 - confidence + 1e-12 or not (estimate.low > 0 or estimate.high < 0):
+        return "not shown"
+    return "better" if (estimate.value > 0) != (metric in LOWER_IS_BETTER) else "worse"
+
+
+def _mcnemars(
+    labels_n: np.ndarray, probs: Mapping[str, np.ndarray], others: Sequence[str], anchor: str
+) -> dict[str, McNemar]:
+    right = {name: probs_nc.argmax(axis=1) == labels_n for name, probs_nc in probs.items()}
+    return {name: mcnemar(right[name], right[anchor]) for name in others}
