@@ -184,7 +184,7 @@ def calibration_change(
     >>> before = calibration_summary(labels, bold, ["a", "b"], alone, settings)
     >>> after = calibration_summary(labels, (bold + 0.5) / 2, ["a", "b"], alone, settings)
     >>> round(calibration_change(before, after, alone, settings)["brier"].value, 4)
-    0.0258
+    0.035
     """
     old, new = before.replicated, after.replicated
     drawn = None

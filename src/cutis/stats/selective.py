@@ -136,6 +136,25 @@ def areas(line: Queue, weights_rn: np.ndarray | None = None) -> Areas:
     return Areas(ratio(sums_r, total_r), ratio(sums_r - best_r, total_r))
 
 
+def check_coverages(coverages_m: np.ndarray) -> np.ndarray:
+    """Return coverages as floats above 0 and up to 1, (m,).
+
+    Raises
+    ------
+    ValueError
+        If one is not.
+
+    Examples
+    --------
+    >>> check_coverages([0.5, 1])
+    array([0.5, 1. ])
+    """
+    coverages = np.asarray(coverages_m, dtype=float)
+    if not ((coverages > 0) & (coverages <= 1)).all():
+        raise ValueError("Coverages must be above 0 and at most 1, for example 0.8.")
+    return coverages
+
+
 def accuracy_at(
     line: Queue, coverages_m: np.ndarray, weights_rn: np.ndarray | None = None
 ) -> np.ndarray:
@@ -164,9 +183,7 @@ def accuracy_at(
     >>> accuracy_at(line, np.array([0.25, 0.5, 1.0]))
     array([[1. , 0.5, 0.5]])
     """
-    coverages = np.asarray(coverages_m, dtype=float)
-    if ((coverages <= 0) | (coverages > 1)).any():
-        raise ValueError("Coverages must be above 0 and at most 1, for example 0.8.")
+    coverages = check_coverages(coverages_m)
     weights = unit_weights(line.order_n.size) if weights_rn is None else weights_rn
     upto_rb, wrong_upto_rb = _running(line, weights)
     zeros_r1 = np.zeros((weights.shape[0], 1))

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from cutis.stats.clusters import Clusters
-from cutis.stats.counts import ratio
+from cutis.stats.counts import one_hot, ratio
 from cutis.stats.estimate import Basis, Estimate, Settings
-from cutis.stats.replicated import replicate
-from cutis.stats.selective import Queue, accuracy_at, areas, queue
+from cutis.stats.replicated import Replicated, replicate
+from cutis.stats.selective import Queue, accuracy_at, areas, check_coverages, queue
 
 Score = Literal["top", "margin", "entropy"]
 COVERAGES = (0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -163,14 +163,22 @@ def selective_summary(
     sure_n = certainty(probs_nc, score)
     line = queue(probs_nc.argmax(axis=1) != labels_n, sure_n)
     wanted = np.array([*coverages, *CURVE], dtype=float)
+    check_coverages(wanted)
+    # Where coverages are met on the images as they are: kept there also in every replicate.
+    threshold_m = [_threshold(line, sure_n, coverage) for coverage in wanted]
+    of_nc = one_hot(labels_n, len(classes))
+    kept_nk = np.hstack([of_nc * (sure_n >= t)[:, None] for t in threshold_m[: len(coverages)]])
 
     def values(weights_rn: np.ndarray) -> dict[str, np.ndarray]:
         found = areas(line, weights_rn)
-        risk = ratio(weights_rn @ line.wrong_n, weights_rn.sum(axis=1))
-        accuracy = accuracy_at(line, wanted, weights_rn)
+        of_class_rk = np.tile(weights_rn @ of_nc, len(coverages))
         return {
-            "aurc": found.aurc, "excess_aurc": found.excess, "risk": risk, "accuracy": accuracy
-        }  # fmt: skip
+            "aurc": found.aurc,
+            "excess_aurc": found.excess,
+            "risk": ratio(weights_rn @ line.wrong_n, weights_rn.sum(axis=1)),
+            "accuracy": accuracy_at(line, wanted, weights_rn),
+            "kept": ratio(weights_rn @ kept_nk, of_class_rk),
+        }
 
     out = replicate(values, clusters, settings)
     n = int(labels_n.size)
@@ -179,40 +187,35 @@ def selective_summary(
         for name in ("aurc", "excess_aurc", "risk")
     }
     points = []
-    for k, coverage in enumerate(wanted.tolist()):
-        threshold, inside = _inside(line, sure_n, coverage)
-        basis = Basis(int(np.ceil(coverage * n - 1e-9)), clusters.count(inside), proportion=True)
-        points.append(
-            Answered(coverage, threshold, out.estimate("accuracy", basis, settings, k), {})
-        )
-    answered = [
-        point._replace(kept=_kept(labels_n, sure_n >= point.threshold, classes, clusters, settings))
-        for point in points[: len(coverages)]
-    ]
-    return SelectiveSummary(score, metrics, tuple(answered), tuple(points[len(coverages) :]))
+    for m, coverage in enumerate(wanted.tolist()):
+        answered = int(np.ceil(coverage * n - 1e-9))
+        basis = Basis(answered, clusters.count(sure_n >= threshold_m[m]), proportion=True)
+        accuracy = out.estimate("accuracy", basis, settings, m)
+        kept = _kept(out, m, of_nc, classes, clusters, settings) if m < len(coverages) else {}
+        points.append(Answered(coverage, threshold_m[m], accuracy, kept))
+    return SelectiveSummary(
+        score, metrics, tuple(points[: len(coverages)]), tuple(points[len(coverages) :])
+    )
 
 
-def _inside(line: Queue, sure_n: np.ndarray, coverage: float) -> tuple[float, np.ndarray]:
-    """Return the confidence of the last image answered, and which images reach it."""
-    last = int(np.ceil(coverage * sure_n.size - 1e-9)) - 1
-    threshold = float(sure_n[line.order_n[last]])
-    return threshold, sure_n >= threshold
+def _threshold(line: Queue, sure_n: np.ndarray, coverage: float) -> float:
+    """Return the confidence of the last image answered."""
+    return float(sure_n[line.order_n[int(np.ceil(coverage * sure_n.size - 1e-9)) - 1]])
 
 
 def _kept(
-    labels_n: np.ndarray,
-    inside_n: np.ndarray,
+    out: Replicated,
+    m: int,
+    of_nc: np.ndarray,
     classes: Sequence[str],
     clusters: Clusters,
     settings: Settings,
 ) -> dict[str, Estimate]:
-    """Return the share of every class's images that a threshold lets through."""
-    of_nc = (labels_n[:, None] == np.arange(len(classes))).astype(float)
-    kept_nc = of_nc * inside_n[:, None]
-    out = replicate(lambda w: {"kept": ratio(w @ kept_nc, w @ of_nc)}, clusters, settings)
+    """Return the share of every class's images that the m-th threshold lets through."""
     kept = {}
     for k, name in enumerate(classes):
         mine = of_nc[:, k] > 0
-        basis = Basis(int(mine.sum()), clusters.count(mine), True, undefined="no images of it")
-        kept[str(name)] = out.estimate("kept", basis, settings, k)
+        undefined = "no images of this class"
+        basis = Basis(int(mine.sum()), clusters.count(mine), True, undefined=undefined)
+        kept[str(name)] = out.estimate("kept", basis, settings, m * len(classes) + k)
     return kept
