@@ -172,6 +172,11 @@ def test_an_unknown_name_and_a_missing_folder_are_refused(tmp_path: Path) -> Non
         data_list(DataListConfig(where=(tmp_path / "gone",)))
 
 
+def test_here_needs_a_folder_to_search() -> None:
+    with pytest.raises(CutisError, match=r"No folder was searched.*--where FOLDER"):
+        data_list(DataListConfig(here=True))
+
+
 def test_json_holds_the_cards_and_what_is_here(folder: Path) -> None:
     listed = data_list(DataListConfig(where=(folder,), here=True, as_json=True))
     content = {card["name"]: card for card in json.loads(listed.render())}

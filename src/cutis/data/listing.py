@@ -160,7 +160,7 @@ def data_list(config: DataListConfig) -> CardList:
     Raises
     ------
     CutisError
-        If there is no dataset of that name, or a folder to search is not there.
+        If there is no dataset of that name, or there is no folder to search.
     """
     folders = _folders(config)
     here = _found(folders)
@@ -215,6 +215,11 @@ def _folders(config: DataListConfig) -> list[Path]:
             raise CutisError(
                 f"There is no folder {folder} to search.", fix="give --where a folder that exists"
             )
+    if config.here and not folders:
+        raise CutisError(
+            "No folder was searched, so nothing can be said to be here.",
+            fix=f"set {DATA_VARIABLE} to the folder of your datasets, or give --where FOLDER",
+        )
     return list(dict.fromkeys(folders))
 
 

@@ -63,7 +63,7 @@ def choose(formats: Sequence[Format], name: str, path: Path, output: Path) -> Fo
     names = [entry.name for entry in fitting]
     raise CutisError(
         f"{path} could be {' or '.join(names)}.",
-        fix=" or ".join(f"cutis data convert {n} {where} -o {to}" for n in names[:2]),
+        fix=" or ".join(f"cutis data convert {n} {where} -o {to}" for n in names),
     )
 
 
