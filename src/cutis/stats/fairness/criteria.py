@@ -59,7 +59,7 @@ def differences(rates_rg: dict[str, np.ndarray], criterion: str) -> np.ndarray:
     array([0.3])
     """
     found = [_range(rates_rg[name])[1] for name in CRITERIA[criterion].rates]
-    return np.max(np.stack(found), axis=0)
+    return np.asarray(np.max(np.stack(found), axis=0))
 
 
 def ratios(rates_rg: dict[str, np.ndarray], criterion: str) -> np.ndarray:
@@ -71,7 +71,7 @@ def ratios(rates_rg: dict[str, np.ndarray], criterion: str) -> np.ndarray:
     array([0.4])
     """
     found = [_range(rates_rg[name])[0] for name in CRITERIA[criterion].rates]
-    return np.min(np.stack(found), axis=0)
+    return np.asarray(np.min(np.stack(found), axis=0))
 
 
 def _range(values_rg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -173,7 +173,7 @@ def measure_gap(
         note = "fewer than two subgroups have a value"
         nothing = Estimate(_NAN, _NAN, _NAN, n, "none", settings.grouping, note)
         return Gap(nothing, nothing, "", "", "", {})
-    known = [names[i] for i in kept]
+    known = [names[int(i)] for i in kept]
     values = values_g[kept]
     replicates = None if replicates_rg is None else replicates_rg[:, kept]
     badness = {"high": -values, "low": values, "zero": np.abs(values)}.get(better)

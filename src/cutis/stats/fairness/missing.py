@@ -153,8 +153,8 @@ def _judge(
     return Missingness(
         names, lost, n,
         {str(k): (int(a), int(b)) for k, a, b in zip(classes, lost_c, total_c, strict=True) if b},
-        tuple(str(classes[k]) for k in np.flatnonzero(never)),
-        tuple(str(classes[k]) for k in np.flatnonzero(always)),
+        _named(never, classes),
+        _named(always, classes),
         link, area, about, same_as, verdict,
     )  # fmt: skip
 
@@ -164,13 +164,14 @@ def _best_area(
 ) -> tuple[float, str]:
     """Return the area of the missing indicator for the positives, or its largest for any class."""
     if positive_c is not None:
-        names = [str(classes[k]) for k in np.flatnonzero(positive_c)]
-        return _area(mask_n, positive_c[labels_n]), " or ".join(names)
-    found = [
-        (_area(mask_n, labels_n == k), str(classes[k])) for k in np.unique(labels_n).tolist()
-    ]
+        return _area(mask_n, positive_c[labels_n]), " or ".join(_named(positive_c, classes))
+    found = [(_area(mask_n, labels_n == k), str(classes[k])) for k in np.unique(labels_n).tolist()]
     known = [item for item in found if not np.isnan(item[0])]
     return max(known, key=lambda item: item[0]) if known else (float("nan"), "")
+
+
+def _named(chosen_c: np.ndarray, classes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(name) for name, yes in zip(classes, chosen_c, strict=True) if yes)
 
 
 def _area(mask_n: np.ndarray, of_n: np.ndarray) -> float:

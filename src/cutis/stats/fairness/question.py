@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from cutis.stats.fairness.rates import RATES, UNDIRECTED
 from cutis.stats.fairness.sums import Facts, make_facts
 from cutis.stats.measures import Sample, make_sample
 
+Balance = Literal["nothing", "class", "truth", "answer"]
 # A rate of a subgroup that rests on fewer lesions, patients or images than this is not given.
 MIN_DENOMINATOR = 5
 
@@ -74,19 +76,26 @@ class Question:
             "called": self.decision.called_n,
         }[of]
 
-    def strata(self, rate: str) -> np.ndarray | None:
-        """Return what a permutation test of a rate must leave balanced, (n,) int; None if nothing.
+    def balance(self, rate: str) -> Balance:
+        """Return what a permutation test of a rate must leave balanced.
 
         Accuracy and the share called positive are taken of all images. Sensitivity and false
         alarms are taken given the truth, predictive values given the answer: subgroups must keep
         as many of those, or a subgroup with three positives would be judged as if it had thirty.
         """
         if rate == "balanced_accuracy":
+            return "class"
+        balances: dict[str, Balance] = {"all": "nothing", "called": "answer"}
+        return balances.get(RATES[rate].of, "truth")
+
+    def strata(self, balance: Balance) -> np.ndarray | None:
+        """Return what is to be kept in balance, (n,) int; None for nothing."""
+        if balance == "class":
             return self.labels_n
-        if self.decision is None or RATES[rate].of == "all":
+        if self.decision is None or balance == "nothing":
             return None
-        by = self.decision.called_n if RATES[rate].of == "called" else self.decision.positive_n
-        return by.astype(np.int64)
+        kept = self.decision.called_n if balance == "answer" else self.decision.positive_n
+        return kept.astype(np.int64)
 
 
 def make_question(

@@ -73,9 +73,7 @@ class Sums(NamedTuple):
     score_rgc: np.ndarray
 
 
-def sum_by_group(
-    facts: Facts, partition: Partition, weights_rn: np.ndarray | None = None
-) -> Sums:
+def sum_by_group(facts: Facts, partition: Partition, weights_rn: np.ndarray | None = None) -> Sums:
     """Sum the facts of each subgroup and class under every row of weights.
 
     Parameters
