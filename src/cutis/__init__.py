@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from cutis.predictions import Predictions, read_predictions
     from cutis.report.leaderboard import write_leaderboard
     from cutis.stats import evaluate
+    from cutis.tasks.annotate import AnnotateConfig, annotate
+    from cutis.tasks.benchmark import BenchmarkConfig, benchmark
     from cutis.tasks.pair import PairConfig, pair
     from cutis.tasks.predict import PredictConfig, predict
+    from cutis.tasks.probe import ProbeConfig, probe
     from cutis.tasks.retrieve import RetrieveConfig, retrieve
     from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
@@ -40,16 +43,24 @@ _HOMES = {
     "evaluate": "cutis.stats",
     "PredictConfig": "cutis.tasks.predict",
     "predict": "cutis.tasks.predict",
+    "AnnotateConfig": "cutis.tasks.annotate",
+    "annotate": "cutis.tasks.annotate",
     "ZeroShotConfig": "cutis.tasks.zero_shot",
     "zero_shot": "cutis.tasks.zero_shot",
+    "ProbeConfig": "cutis.tasks.probe",
+    "probe": "cutis.tasks.probe",
     "RetrieveConfig": "cutis.tasks.retrieve",
     "retrieve": "cutis.tasks.retrieve",
     "write_leaderboard": "cutis.report.leaderboard",
+    "BenchmarkConfig": "cutis.tasks.benchmark",
+    "benchmark": "cutis.tasks.benchmark",
     "PairConfig": "cutis.tasks.pair",
     "pair": "cutis.tasks.pair",
 }
 
 __all__ = [
+    "AnnotateConfig",
+    "BenchmarkConfig",
     "CutisError",
     "Dataset",
     "Features",
@@ -57,9 +68,12 @@ __all__ = [
     "PairConfig",
     "PredictConfig",
     "Predictions",
+    "ProbeConfig",
     "RetrieveConfig",
     "ZeroShotConfig",
     "__version__",
+    "annotate",
+    "benchmark",
     "convert_dataset",
     "embed",
     "embed_part",
@@ -69,6 +83,7 @@ __all__ = [
     "merge_features",
     "pair",
     "predict",
+    "probe",
     "read_predictions",
     "retrieve",
     "write_leaderboard",

@@ -29,9 +29,17 @@ VERBS: dict[str, Verb] = {
         "cutis.tasks.zero_shot:zero_shot",
         "Diagnose a table of images by prompts alone; predictions, metrics and a report.",
     ),
+    "probe": Verb(
+        "cutis.tasks.probe.verb:probe",
+        "Learn a simple classifier on frozen features; learning curves, metrics and a report.",
+    ),
     "retrieve": Verb(
         "cutis.tasks.retrieve:retrieve",
         "Find captions for images and images for captions; recall, ranks and a report.",
+    ),
+    "annotate": Verb(
+        "cutis.tasks.annotate.verb:annotate",
+        "Score how strongly images show concepts, in words alone; AUROC against experts.",
     ),
     "predict": Verb("cutis.tasks.predict:predict", "Rank the possible diagnoses of single images."),
     "embed": Verb(
@@ -40,6 +48,10 @@ VERBS: dict[str, Verb] = {
     "leaderboard": Verb(
         "cutis.report.leaderboard.verb:leaderboard",
         "Put finished runs side by side: models by datasets, with intervals.",
+    ),
+    "benchmark": Verb(
+        "cutis.tasks.benchmark.verb:benchmark",
+        "Run a published benchmark on the datasets that are here, beside the published figures.",
     ),
     "features merge": Verb(
         "cutis.features.merge:features_merge",

@@ -32,7 +32,9 @@ CONTENTS = (
     ("reproduce", "How to reproduce"),
 )
 # Runs whose page is a document: verb to the function that makes it of the run directory.
-DOCUMENTS: dict[str, str] = {}
+DOCUMENTS: dict[str, str] = {
+    "annotate": "cutis.report.annotation.page:document",
+}
 NEED_LABELS = {"confusion", "curves", "calibration", "diagnoses", "subgroups", "galleries"}
 
 

@@ -1,0 +1,1 @@
+"""Pages of concept annotation and of the audits of data and models."""
