@@ -51,7 +51,7 @@ def align(several: Sequence[Cases], common: bool = False) -> list[Cases]:
     first = several[0]
     kept = _shared_ids(several, common)
     named = next((cases for cases in several if not is_numbered(cases)), first)
-    aligned = [_in_classes(_in_order(cases, kept), named.classes, named) for cases in several]
+    aligned = [in_classes(_in_order(cases, kept), named.classes, named) for cases in several]
     _refuse_other_truth(aligned)
     groups = next((c for c in aligned if c.groups_n is not None), aligned[0])
     return [replace(c, groups_n=groups.groups_n, grouping=groups.grouping) for c in aligned]
@@ -84,7 +84,23 @@ def _in_order(cases: Cases, ids: Sequence[str]) -> Cases:
     return cases.select(np.array([place[name] for name in ids], dtype=np.int64))
 
 
-def _in_classes(cases: Cases, classes: tuple[str, ...], named: Cases) -> Cases:
+def in_classes(cases: Cases, classes: tuple[str, ...], named: Cases) -> Cases:
+    """Return cases with their classes in another order, or under the names of another file.
+
+    Parameters
+    ----------
+    cases
+        The cases to be changed.
+    classes
+        The classes wanted.
+    named
+        The cases these names come from, for messages.
+
+    Raises
+    ------
+    CutisError
+        If the classes are not the same ones.
+    """
     if cases.classes == classes:
         return cases
     if is_numbered(cases) and len(cases.classes) == len(classes):
