@@ -1,4 +1,4 @@
-"""What a zero-shot run leaves behind: predictions, metrics, unreadable rows, pictures."""
+"""What a run of diagnoses leaves behind: predictions, metrics, unreadable rows, pictures."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cutis.predictions import Predictions, write_predictions, write_predictions_
 if TYPE_CHECKING:
     from cutis.data import Dataset
     from cutis.features import Features
+    from cutis.tasks.probe import ProbeConfig
     from cutis.tasks.zero_shot import ZeroShotConfig
 
 SUMMARY_METRICS = (
@@ -21,7 +22,7 @@ SUMMARY_METRICS = (
 
 
 def measure(
-    predictions: Predictions, dataset: Dataset, config: ZeroShotConfig
+    predictions: Predictions, dataset: Dataset, config: ZeroShotConfig | ProbeConfig
 ) -> dict[str, Any] | None:
     """Return the content of ``metrics.json``, or None when no row has a label."""
     from cutis.stats import evaluate
@@ -53,7 +54,7 @@ def write_all(
     metrics: dict[str, Any] | None,
     features: Features,
     dataset: Dataset,
-    config: ZeroShotConfig,
+    config: ZeroShotConfig | ProbeConfig,
 ) -> list[str]:
     """Write every file but the report and ``run.json``; return their names."""
     from cutis.report.cases import case_rows
@@ -83,7 +84,7 @@ def describe(
     dataset: Dataset,
     features: Features,
     predictions: Predictions,
-    config: ZeroShotConfig,
+    config: ZeroShotConfig | ProbeConfig,
 ) -> dict[str, Any]:
     """Return the dataset's card and the flow of rows from the table to the evaluation."""
     labelled = predictions.labels_n >= 0
