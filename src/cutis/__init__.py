@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cutis.tasks.pair import PairConfig, pair
     from cutis.tasks.predict import PredictConfig, predict
     from cutis.tasks.probe import ProbeConfig, probe
+    from cutis.tasks.probe import ProbeConfig, probe
     from cutis.tasks.retrieve import RetrieveConfig, retrieve
     from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
@@ -49,6 +50,8 @@ _HOMES = {
     "zero_shot": "cutis.tasks.zero_shot",
     "ProbeConfig": "cutis.tasks.probe",
     "probe": "cutis.tasks.probe",
+    "ProbeConfig": "cutis.tasks.probe",
+    "probe": "cutis.tasks.probe",
     "RetrieveConfig": "cutis.tasks.retrieve",
     "retrieve": "cutis.tasks.retrieve",
     "write_leaderboard": "cutis.report.leaderboard",
@@ -69,6 +72,7 @@ __all__ = [
     "PredictConfig",
     "Predictions",
     "ProbeConfig",
+    "ProbeConfig",
     "RetrieveConfig",
     "ZeroShotConfig",
     "__version__",
@@ -83,6 +87,7 @@ __all__ = [
     "merge_features",
     "pair",
     "predict",
+    "probe",
     "probe",
     "read_predictions",
     "retrieve",

@@ -33,6 +33,10 @@ VERBS: dict[str, Verb] = {
         "cutis.tasks.probe.verb:probe",
         "Learn a simple classifier on frozen features; learning curves, metrics and a report.",
     ),
+    "probe": Verb(
+        "cutis.tasks.probe.verb:probe",
+        "Learn a simple classifier on frozen features; learning curves, metrics and a report.",
+    ),
     "retrieve": Verb(
         "cutis.tasks.retrieve:retrieve",
         "Find captions for images and images for captions; recall, ranks and a report.",
