@@ -206,10 +206,8 @@ def _write_tests(columns: dict[str, dict[str, Any]], comparisons: Mapping[str, C
     copies: list[tuple[dict[str, Any], dict[str, Any]]] = []
     for name, found in comparisons.items():
         gaps, criteria = columns[name]["gaps"], columns[name]["criteria"]
-        for kind, tested in (
-            ("crude", found.tests.crude),
-            ("standardised", found.tests.standardised),
-        ):
+        for kind in ("crude", "standardised"):
+            tested: dict[str, float] = getattr(found.tests, kind)
             for rate, record in gaps[kind].items():
                 places.append(record)
                 p_values.append(tested.get(rate, float("nan")))

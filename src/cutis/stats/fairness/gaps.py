@@ -179,7 +179,7 @@ def measure_gap(
     badness = {"high": -values, "low": values, "zero": np.abs(values)}.get(better)
     return Gap(
         _difference(values, replicates, n_groups_g[kept], n, settings, better),
-        _ratio(values, replicates, n_groups_g[kept], n, settings),
+        _ratio(values, replicates, n_groups_g[kept], n, settings, better),
         known[int(values.argmin())],
         known[int(values.argmax())],
         "" if badness is None else known[int(badness.argmax())],
@@ -213,15 +213,16 @@ def _ratio(
     n_groups: np.ndarray,
     n: int,
     settings: Settings,
+    better: Better,
 ) -> Estimate:
-    if (values < 0).any():
+    if better == "zero":
         return _without(_NAN, n, settings, "no ratio of values that may be negative")
     value = float(ratio(values.min(keepdims=True), values.max(keepdims=True))[0])
     if np.isnan(value):
         return _without(value, n, settings, "undefined: every value is 0")
     if replicates is None:
         return _without(value, n, settings, "no interval was asked for")
-    if (values == 0).any() or (replicates == 0).any():
+    if (values <= 0).any() or (replicates <= 0).any():
         return _without(value, n, settings, "no interval: a value is 0 here or in a replicate")
     extra = spread_of_extremes(values, n_groups) / values**2
     found = simultaneous_interval(np.log(values), np.log(replicates), settings.confidence, extra)

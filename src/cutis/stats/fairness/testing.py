@@ -81,9 +81,7 @@ def permutation_tests(
             seen = {key: np.concatenate([seen[key], more[key]]) for key in seen}
         for (kind, name), value in observed.items():
             p = permutation_p(value, seen[kind, name])
-            {"crude": result.crude, "even": result.standardised}.get(kind, result.criteria)[
-                name
-            ] = p
+            getattr(result, kind)[name] = p
             if kind == "crude":
                 result.by_chance[name] = _mean(seen[kind, name])
     return result
