@@ -1,0 +1,34 @@
+"""Answers that changed, counted."""
+
+from __future__ import annotations
+
+import numpy as np
+from statsmodels.stats.contingency_tables import mcnemar
+
+from cutis.stats.readers.flips import count_flips
+
+
+def test_counts_and_exact_test():
+    generator = np.random.default_rng(0)
+    before = (generator.random((5, 40)) < 0.6).astype(float)
+    after = (generator.random((5, 40)) < 0.75).astype(float)
+    before[0, :7] = np.nan
+    after[1, 3] = np.nan
+    found = count_flips(before, after)
+    both = np.isfinite(before) & np.isfinite(after)
+    assert found.n == 192 == both.sum()
+    assert found[1:5] == (
+        ((before == 0) & (after == 1)).sum(),
+        ((before == 1) & (after == 0)).sum(),
+        ((before == 1) & (after == 1)).sum(),
+        ((before == 0) & (after == 0)).sum(),
+    )
+    table = [[found.both_right, found.harmed], [found.helped, found.both_wrong]]
+    np.testing.assert_allclose(found.p_exact, mcnemar(table, exact=True).pvalue)
+    assert found.p_mid < found.p_exact
+    assert found.to_json()["helped"] == found.helped
+
+
+def test_nothing_changed():
+    found = count_flips(np.ones(3), np.ones(3))
+    assert (found.helped, found.harmed, found.p_exact) == (0, 0, 1.0)
