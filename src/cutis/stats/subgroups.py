@@ -103,15 +103,21 @@ def estimate_subgroups(
     >>> parts["f"].metrics["accuracy"].value, parts["m"].note
     (0.5, 'fewer than 2 images')
     """
-    parts = sorted(set(values_n.tolist()), key=_natural)
+    parts = sorted(set(values_n.tolist()), key=natural_order)
     return {
         part: _estimate_part(sample, clusters, classes, values_n == part, settings, min_groups)
         for part in parts
     }
 
 
-def _natural(part: str) -> tuple[bool, float, str]:
-    """Sort by a leading number, "under 30" before "30 to 49"; the missing last."""
+def natural_order(part: str) -> tuple[bool, float, str]:
+    """Return what to sort parts by: a leading number, "under 30" first; the missing last.
+
+    Examples
+    --------
+    >>> sorted([MISSING, "100", "30 to 49", "under 30"], key=natural_order)
+    ['under 30', '30 to 49', '100', '(missing)']
+    """
     found = re.match(r"(under |<)?\s*(\d+)", part)
     number = float("inf") if found is None else float(found[2]) - (0.5 if found[1] else 0.0)
     return part == MISSING, number, part
