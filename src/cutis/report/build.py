@@ -31,8 +31,15 @@ CONTENTS = (
     ("cards", "Model and data"),
     ("reproduce", "How to reproduce"),
 )
+# Of runs that learn, after the results.
+PROBE = ("probe", "How the probe learnt")
 # Runs whose page is a document: verb to the function that makes it of the run directory.
 DOCUMENTS: dict[str, str] = {
+    "compare": "cutis.report.analysis.compare:document",
+    "stats ci": "cutis.report.analysis.intervals:document",
+    "stats compare": "cutis.report.analysis.compare:document",
+    "stats fairness": "cutis.report.analysis.fairness:document",
+    "data overlap": "cutis.report.overlap:document",
     "annotate": "cutis.report.annotation.page:document",
 }
 NEED_LABELS = {"confusion", "curves", "calibration", "diagnoses", "subgroups", "galleries"}
@@ -80,6 +87,8 @@ def build_report(run_dir: Path, pictures: bool = True) -> Path:
 def render(run: RunData, pictures: bool = True) -> str:
     """Return the HTML of a run; the same run always gives the same text."""
     contents = [entry for entry in CONTENTS if run.metrics or entry[0] not in NEED_LABELS]
+    if run.probe is not None:
+        contents.insert(2, PROBE)
     return fill("report.html.j2", ("style.css", "print.css"), contents, page(run, pictures))
 
 
@@ -166,11 +175,13 @@ def page(run: RunData, pictures: bool = True) -> dict[str, Any]:
     from cutis.report.sections.headline import headline
     from cutis.report.sections.limits import limits_section
     from cutis.report.sections.overview import overview
+    from cutis.report.sections.probe import probe_section
     from cutis.report.sections.subgroups import subgroups_section
 
     return {
         "overview": overview(run),
         "headline": headline(run),
+        "probe": probe_section(run),
         "cases": cases_section(run, pictures),
         "confusion": confusion_section(run),
         "curves": curves_section(run),

@@ -8,6 +8,7 @@ from cutis.files import write_text
 from cutis.report.sections.calibration import reliability_picture
 from cutis.report.sections.confusion import confusion_picture
 from cutis.report.sections.curves import pr_panels, roc_panels
+from cutis.report.sections.probe import learning_picture
 from cutis.report.source import RunData
 from cutis.report.svg import Picture, grid
 
@@ -34,6 +35,7 @@ def figures(run: RunData) -> dict[str, Picture]:
     for name, picture in (
         ("confusion", confusion_picture(run)),
         ("reliability", reliability_picture(run)),
+        ("learning_curve", learning_picture(run)),
     ):
         if picture is not None:
             found[name] = picture

@@ -41,6 +41,8 @@ class RunData:
         Content of ``metrics.json``.
     result
         Content of ``result.json``, of runs that analyse.
+    probe
+        Content of ``probe.json``, of runs that learn.
     predictions
         The table of probabilities.
     thumbs
@@ -53,6 +55,7 @@ class RunData:
     config: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
+    probe: dict[str, Any] | None = None
     predictions: Predictions | None = None
     thumbs: dict[str, Path] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
@@ -108,6 +111,7 @@ def read_run_data(directory: Path) -> RunData:
         record = read_run(directory)
         metrics = _read_json(directory / "metrics.json")
         result = _read_json(directory / "result.json")
+        probe = _read_json(directory / "probe.json")
         thumbs = _read_json(directory / "thumbs" / "thumbs.json") or {}
     except json.JSONDecodeError as error:
         raise CutisError(
@@ -120,6 +124,7 @@ def read_run_data(directory: Path) -> RunData:
         config=_read_config(directory / "config.yaml"),
         metrics=metrics,
         result=result,
+        probe=probe,
         predictions=read_predictions(table) if table.exists() else None,
         thumbs=_existing(directory / "thumbs", thumbs),
         unreadable=_read_errors(directory / "errors.csv"),

@@ -55,6 +55,8 @@ class Entry:
         Classes the model saw with labels in training.
     confidence
         Level of the intervals.
+    curve
+        The learning curve of a run that learns, as in ``probe.json``; else empty.
     """
 
     dir: Path
@@ -74,6 +76,7 @@ class Entry:
     rows: dict[str, Any]
     seen: tuple[str, ...]
     confidence: float
+    curve: tuple[dict[str, Any], ...] = ()
 
     @property
     def model_key(self) -> str:
@@ -103,7 +106,7 @@ def read_entry(directory: Path) -> Entry:
         )
     return Entry(
         dir=Path(directory),
-        verb=str(run.get("verb", default="unknown")),
+        verb=_verb(run),
         model=model_title(run),
         model_name=_model_name(run),
         model_card=run.get("model", "card", default={}),
@@ -119,7 +122,16 @@ def read_entry(directory: Path) -> Entry:
         rows=_rows(run),
         seen=tuple(overlap(run)) if run.predictions is not None else (),
         confidence=float(metrics.get("confidence", 0.95)),
+        curve=tuple((run.probe or {}).get("curve") or ()),
     )
+
+
+def _verb(run: RunData) -> str:
+    """Return the verb; of a probe its method and what it learnt from, which set it apart."""
+    label = run.get("probe", "label")
+    if label is None:
+        return str(run.get("verb", default="unknown"))
+    return f"{label}, {run.get('probe', 'training', default='')}"
 
 
 def _model_name(run: RunData) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from cutis.report.build import REPORT, fill
 from cutis.report.charts.interval import interval_axis, interval_bar
 from cutis.report.leaderboard.board import Board, Column
+from cutis.report.leaderboard.curves import learning_curves
 from cutis.report.leaderboard.entries import Entry
 from cutis.report.leaderboard.files import address
 from cutis.report.metric_words import LOWER_IS_BETTER, METRICS, ORDER
@@ -40,8 +42,11 @@ def render_board(board: Board, folder: Path) -> str:
     from cutis import __version__
 
     contents = list(CONTENTS)
+    curves = learning_curves(board)
+    if curves:
+        contents.insert(2, ("curves", "Learning curves"))
     if board.failed:
-        contents.insert(3, ("failed", "Without a result"))
+        contents.insert(-1, ("failed", "Without a result"))
     n = len(board.columns)
     width = -(-n // -(-n // COLUMNS_PER_TABLE))
     parts = {
@@ -50,6 +55,7 @@ def render_board(board: Board, folder: Path) -> str:
             _table(board, board.columns[i : i + width], i) for i in range(0, n, width)
         ],
         "details": [_detail(board, column, folder) for column in board.columns],
+        "curves": curves,
         "axis": interval_axis(WIDTH).inline(),
         "models": [_model(board, key) for key in board.models],
         "failed": [
@@ -107,8 +113,13 @@ def _heading(column: Column) -> dict[str, Any]:
         "verb": VERBS.get(sample.verb, sample.verb),
         "metric": metric_title(column.headline),
         "n": count(sample.n, noun, "queries" if noun == "query" else None) + groups,
-        "anchor": f"d-{sample.verb}-{sample.dataset_name}-{str(sample.rows['table_sha256'])[:6]}",
+        "anchor": f"d-{_slug(sample.verb)}-{sample.dataset_name}-"
+        f"{str(sample.rows['table_sha256'])[:6]}",
     }
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")
 
 
 def _table(board: Board, columns: tuple[Column, ...], start: int) -> dict[str, Any]:

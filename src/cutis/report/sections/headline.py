@@ -164,9 +164,11 @@ def _seen(run: RunData) -> str:
     else:
         what = f"{len(shared)} of the {n} diagnoses ({listing(shared, most=6)})"
         which = "that one was" if len(shared) == 1 else "these were"
+    how = "" if run.probe is not None else "Prompts alone gave the answers, but "
+    new = f"{how}{which} not new to it."
     return (
         f"The model saw {what} with labels in training, under these names or as part of a wider "
-        f"diagnosis. Prompts alone gave the answers, but {which} not new to it."
+        f"diagnosis. {new[:1].upper()}{new[1:]}"
     )
 
 

@@ -67,9 +67,9 @@ def _seen_in_training(run: RunData) -> dict[str, str] | None:
         return {
             "title": "Not blind to these diagnoses",
             "text": f"{model_title(run)} saw {listing(shared)} with labels in training, under "
-            "these names or as part of a wider diagnosis ('common nevus' is a 'nevus'). Zero-shot "
-            "here means that no label of this table was used, not that the diagnoses were new. "
-            "Whether these very images were among its training images, the run cannot tell.",
+            "these names or as part of a wider diagnosis ('common nevus' is a 'nevus'). "
+            f"{_what_it_learnt(run)} Whether these very images were among its training images, "
+            "the run cannot tell.",
         }
     if not run.get("model", "card", "training_data") and not warnings:
         return {
@@ -78,6 +78,15 @@ def _seen_in_training(run: RunData) -> dict[str, str] | None:
             "dataset may be among it, and the numbers would then be too good.",
         }
     return None
+
+
+def _what_it_learnt(run: RunData) -> str:
+    if run.probe is not None:
+        return "The probe added labels of this table to that."
+    return (
+        "Zero-shot here means that no label of this table was used, not that the diagnoses were "
+        "new."
+    )
 
 
 def _closed_list(run: RunData) -> dict[str, str] | None:

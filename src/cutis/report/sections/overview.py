@@ -17,7 +17,7 @@ VERBS = {
 
 def overview(run: RunData) -> dict[str, Any]:
     """Return title, kicker, the plain sentence, the flow and the class counts."""
-    kicker, how = VERBS.get(str(run.get("verb")), ("Evaluation", "by the model named above"))
+    kicker, how = _method(run)
     model, dataset = model_title(run), dataset_title(run)
     return {
         "kicker": kicker,
@@ -30,6 +30,16 @@ def overview(run: RunData) -> dict[str, Any]:
         "unreadable": run.unreadable,
         "counts": class_counts(run),
     }
+
+
+def _method(run: RunData) -> tuple[str, str]:
+    """Return what kind of run this is, and how the answers came about."""
+    label = run.get("probe", "label")
+    if label is None:
+        return VERBS.get(str(run.get("verb")), ("Evaluation", "by the model named above"))
+    training = run.get("probe", "training", default="other images")
+    how = f"by its image features and a {label}, which learnt from {training}"
+    return str(label)[:1].upper() + str(label)[1:], how
 
 
 def model_title(run: RunData) -> str:
