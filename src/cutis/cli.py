@@ -33,10 +33,6 @@ VERBS: dict[str, Verb] = {
         "cutis.tasks.probe.verb:probe",
         "Learn a simple classifier on frozen features; learning curves, metrics and a report.",
     ),
-    "probe": Verb(
-        "cutis.tasks.probe.verb:probe",
-        "Learn a simple classifier on frozen features; learning curves, metrics and a report.",
-    ),
     "retrieve": Verb(
         "cutis.tasks.retrieve:retrieve",
         "Find captions for images and images for captions; recall, ranks and a report.",
@@ -57,6 +53,22 @@ VERBS: dict[str, Verb] = {
         "cutis.tasks.benchmark.verb:benchmark",
         "Run a published benchmark on the datasets that are here, beside the published figures.",
     ),
+    "compare": Verb(
+        "cutis.analysis.compare_runs:compare_runs",
+        "Put finished runs side by side: what differs between them, and which is better.",
+    ),
+    "stats ci": Verb(
+        "cutis.analysis.ci:stats_ci",
+        "Give every metric of predictions with its confidence interval, and operating points.",
+    ),
+    "stats fairness": Verb(
+        "cutis.analysis.fairness:stats_fairness",
+        "Compare subgroups: gaps with intervals and tests, fairness criteria, missing values.",
+    ),
+    "stats compare": Verb(
+        "cutis.analysis.compare:stats_compare",
+        "Compare models on the same cases: differences, tests and a conclusion.",
+    ),
     "features merge": Verb(
         "cutis.features.merge:features_merge",
         "Join parts of features that machines computed into caches of their own.",
@@ -74,6 +86,10 @@ VERBS: dict[str, Verb] = {
     "data list": Verb(
         "cutis.data.listing:data_list",
         "Browse the published datasets: what is here, and how to obtain the rest.",
+    ),
+    "data overlap": Verb(
+        "cutis.tasks.overlap.verb:data_overlap",
+        "Find the same pictures twice, in one table or in several, and warn of leaks.",
     ),
     "data phantom": Verb(
         "cutis.data.phantom.generate:data_phantom",
@@ -108,7 +124,7 @@ GROUPS = {
     "features": "Features on disk: merge.",
     "stats": "Statistics of predictions and readers: intervals, comparison, calibration, fairness.",
     "audit": "What differs between groups of images, or where a model fails.",
-    "data": "Tables of images: show, check, split, convert, list, make phantoms.",
+    "data": "Tables of images: show, check, split, convert, list, find copies, make phantoms.",
     "models": "Models: list, show, fetch, check, convert, compare, pair.",
 }
 
