@@ -63,6 +63,17 @@ def _table_of(card: DatasetCard) -> Path:
             fix=f"set {DATA_VARIABLE} to the folder that holds them, or give --data the path of "
             f"the table; 'cutis data list {card.name}' says how to obtain it",
         )
+    return find_table(card, folder)
+
+
+def find_table(card: DatasetCard, folder: Path) -> Path:
+    """Return the table of a dataset below a folder: first in a folder of its name, then anywhere.
+
+    Raises
+    ------
+    CutisError
+        If there is none, or several.
+    """
     names = with_bases(card)
     own = [f for f in sorted(folder.iterdir()) if f.is_dir() and plain(f.name) in map(plain, names)]
     for places in (own, [folder]):

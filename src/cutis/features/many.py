@@ -221,7 +221,7 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
         head = f"[{number}/{len(pairs)}] {pair.model} on {pair.data}"
         say(head)
         lines.append(f"{pair.model} on {pair.data}:")
-        outcome = _attempt(pair, run_one, loader, config.output)
+        outcome = attempt(pair, run_one, loader, config.output)
         if isinstance(outcome, Failure):
             failures.append(outcome)
             lines.append("  failed, see below")
@@ -236,9 +236,22 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
     return ManyResult(config.output, tuple(results), tuple(failures), tuple(lines))
 
 
-def _attempt(
+def attempt(
     pair: Pair, run_one: Callable[[Any, Loader], Any], loader: Loader, output: Path
 ) -> Any:
+    """Run one pair and return its result, or a :class:`Failure` that says what was wrong.
+
+    Parameters
+    ----------
+    pair
+        The model, the dataset and the settings of its run.
+    run_one
+        What makes one run.
+    loader
+        Where dataset and model come from.
+    output
+        The folder that holds the run's.
+    """
     folder = Path(pair.config.output)
     try:
         return run_one(pair.config, loader)
