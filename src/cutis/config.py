@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -27,6 +28,15 @@ class VerbConfig(BaseModel):
     takes_positional: ClassVar[bool] = False
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Put the fields of the class that takes a positional one before those it inherits."""
+        taking = [base for base in cls.__mro__ if base.__dict__.get("takes_positional")]
+        if taking:
+            own = [n for n in inspect.get_annotations(taking[-1]) if n in cls.model_fields]
+            rest = [name for name in cls.model_fields if name not in own]
+            cls.__pydantic_fields__ = {name: cls.model_fields[name] for name in [*own, *rest]}
 
 
 class RunConfig(VerbConfig):

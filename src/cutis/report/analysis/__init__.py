@@ -1,0 +1,1 @@
+"""Pages of analyses, made of their result.json alone."""
