@@ -90,6 +90,17 @@ def test_columns_with_the_same_holes_are_judged_once():
     assert found.to_json()["same_as"] == "biopsied = no"
 
 
+def test_nearly_the_same_holes_are_told_together():
+    made = people(400)
+    mask = made.labels == 0
+    wider, other = mask.copy(), made.labels == 1
+    wider[np.flatnonzero(~mask)[:3]] = True
+    columns = {"tone": hole(made, mask), "sex": hole(made, wider), "site": hole(made, other)}
+    first, second = find(made, columns)
+    assert (first.columns, first.nearly) == (("tone",), ("sex",))
+    assert (second.columns, second.nearly) == (("site",), ())
+
+
 def test_pad_ufes_20(shared):
     table = pd.read_csv(shared / "data/pad_ufes_20/metadata.csv")
     classes = sorted(table["diagnostic"].unique())

@@ -16,8 +16,8 @@ def gap(value, low, high, p, lowest="V", highest="II"):
 
 def column(crude, even=None, n=12):
     parts = {
-        "II": {"n_groups": 90, "rates": {"accuracy": {"n": 120}}},
-        "V": {"n_groups": 12, "rates": {"accuracy": {"n": n}}},
+        "II": {"n_groups": 90, "rates": {"accuracy": {"n": 120, "value": 0.7}}},
+        "V": {"n_groups": 12, "rates": {"accuracy": {"n": n, "value": 0.6}}},
         "VI": {"n_groups": 1, "rates": None},
     }
     standard = {} if even is None else {"accuracy": even}
@@ -83,7 +83,7 @@ def missing(verdict, **more):
     return {
         "columns": ["sex", "tone"], "n_missing": 277, "n": 746, "verdict": verdict,
         "never_missing": ["BCC", "MEL"], "always_missing": ["NEV"], "cramers_v": 0.7, "p": 0.001,
-        "auroc": 0.8, "auroc_about": "BCC or MEL", "same_as": "biopsied = no", **more,
+        "auroc": 0.8, "auroc_about": "BCC or MEL", "same_as": "biopsied = no", "nearly": [], **more,
     }  # fmt: skip
 
 
@@ -96,6 +96,17 @@ def test_the_trap_is_told_in_words():
         "with an AUROC of 0.80. Subgroups of them compare a selected part of the images, and a "
         "model that is given them could cheat."
     )
+
+
+def test_nearly_the_same_rows_are_told_together():
+    (words,) = missing_warnings([missing("leak", nearly=["father", "mother"])])
+    assert "biopsied = no (nearly the same rows lack father and mother), and whether" in words
+
+
+def test_the_smallest_that_takes_part_is_named():
+    found = column(gap(0.1, 0.0, 0.2, 0.5), n=2)
+    found["parts"]["V"]["rates"]["accuracy"]["value"] = None
+    assert "with 120 images in II, a gap" in conclusion("tone", found, "accuracy")
 
 
 def test_a_link_is_told_more_softly():

@@ -16,6 +16,8 @@ from cutis.stats.subgroups import MISSING
 FEW = 5
 # A class counts as one-sided only where chance alone would have left about this many or more.
 EXPECTED = 5.0
+# Patterns that differ in fewer rows than this share of their missing values are one.
+NEARLY = 0.05
 ALPHA = 0.05
 WEAK = 0.1
 
@@ -42,6 +44,8 @@ class Missingness(NamedTuple):
         Another column and the value it has in exactly these rows; empty if there is none.
     verdict
         ``leak`` (missingness tells the class), ``linked``, ``unrelated`` or ``few``.
+    nearly
+        Further columns that are missing in nearly the same rows.
     """
 
     columns: tuple[str, ...]
@@ -55,11 +59,13 @@ class Missingness(NamedTuple):
     about: str
     same_as: str
     verdict: Literal["leak", "linked", "unrelated", "few"]
+    nearly: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as strict JSON values."""
         return {
             "columns": list(self.columns),
+            "nearly": list(self.nearly),
             "n_missing": self.n_missing,
             "n": self.n,
             "per_class": {
@@ -111,17 +117,24 @@ def find_missing(
     >>> found[0].never_missing, found[0].verdict, round(found[0].auroc, 3)
     (('cancer',), 'leak', 0.875)
     """
-    patterns: dict[bytes, list[str]] = {}
-    masks = {name: values_n == MISSING for name, values_n in columns.items()}
-    for name, mask_n in masks.items():
-        if mask_n.any():
-            patterns.setdefault(mask_n.tobytes(), []).append(name)
+    found: list[tuple[np.ndarray, list[str], list[str]]] = []
+    for name, values_n in columns.items():
+        mask_n = values_n == MISSING
+        if not mask_n.any():
+            continue
+        for other_n, same, nearly in found:
+            apart = int((mask_n ^ other_n).sum())
+            if apart <= NEARLY * other_n.sum():
+                (nearly if apart else same).append(name)
+                break
+        else:
+            found.append((mask_n, [name], []))
     return [
         _judge(
-            tuple(names), masks[names[0]], _same_as(masks[names[0]], columns, names), labels_n,
-            classes, clusters, positive_c, n_permutations, seed,
-        )
-        for names in patterns.values()
+            tuple(same), mask_n, _same_as(mask_n, columns, same), labels_n, classes, clusters,
+            positive_c, n_permutations, seed,
+        )._replace(nearly=tuple(nearly))
+        for mask_n, same, nearly in found
     ]  # fmt: skip
 
 

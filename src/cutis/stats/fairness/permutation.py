@@ -8,7 +8,7 @@ import numpy as np
 
 from cutis.stats.clusters import Clusters
 
-_BLOCK_NUMBERS = 1 << 21
+_BLOCK_NUMBERS = 1 << 17
 
 
 def permuted_codes(

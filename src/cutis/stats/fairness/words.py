@@ -41,7 +41,8 @@ def missing_warnings(missing: Sequence[dict[str, Any]]) -> list[str]:
     ...           "per_class": {"nevus": {"n": 50, "n_missing": 30},
     ...                         "cancer": {"n": 40, "n_missing": 0}},
     ...           "never_missing": ["cancer"], "always_missing": [], "cramers_v": 0.63,
-    ...           "p": 0.001, "auroc": 0.8, "auroc_about": "cancer", "same_as": None}
+    ...           "p": 0.001, "auroc": 0.8, "auroc_about": "cancer", "same_as": None,
+    ...           "nearly": []}
     >>> print(missing_warnings([record])[0][:85])
     'tone' is missing for 30 of 90 images, and whether it is missing tells the diagnosis:
     """
@@ -55,6 +56,8 @@ def _missing_words(item: dict[str, Any]) -> str:
     what += f"{item['n']:,} images" + (" (the same ones)" if several else "")
     if item["same_as"]:
         what += f", exactly those with {item['same_as']}"
+    if item["nearly"]:
+        what += f" (nearly the same rows lack {_listed(item['nearly'])})"
     if item["verdict"] == "linked":
         return (
             f"{what}, more often in some diagnoses than in others (Cramér's V "
@@ -189,9 +192,9 @@ def _not_excluded(found: dict[str, Any], record: dict[str, Any], rate: str) -> s
     if high is None:
         return ""
     among = {
-        name: (part["rates"] or {}).get(rate, {}).get("n", 0)
+        name: part["rates"][rate]["n"]
         for name, part in found["parts"].items()
-        if name in found["compared"]
+        if name in found["compared"] and part["rates"][rate]["value"] is not None
     }
     small = min(among, key=lambda name: among[name])
     return (
