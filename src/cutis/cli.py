@@ -41,6 +41,14 @@ VERBS: dict[str, Verb] = {
         "cutis.tasks.annotate.verb:annotate",
         "Score how strongly images show concepts, in words alone; AUROC against experts.",
     ),
+    "audit data": Verb(
+        "cutis.tasks.audit.data:audit_data",
+        "Say in words how two groups of images differ, with corrected tests.",
+    ),
+    "audit model": Verb(
+        "cutis.tasks.audit.model:audit_model",
+        "Say in words where a model fails: clusters of low accuracy against good ones.",
+    ),
     "predict": Verb("cutis.tasks.predict:predict", "Rank the possible diagnoses of single images."),
     "embed": Verb(
         "cutis.features.verb:embed_verb", "Compute a model's features of a table of images."
@@ -68,6 +76,22 @@ VERBS: dict[str, Verb] = {
     "stats compare": Verb(
         "cutis.analysis.compare:stats_compare",
         "Compare models on the same cases: differences, tests and a conclusion.",
+    ),
+    "stats calibration": Verb(
+        "cutis.analysis.calibration:stats_calibration",
+        "Say whether probabilities can be believed, and repair them on validation cases.",
+    ),
+    "stats conformal": Verb(
+        "cutis.analysis.conformal:stats_conformal",
+        "Make sets of diagnoses that hold the truth as often as promised.",
+    ),
+    "stats selective": Verb(
+        "cutis.analysis.selective:stats_selective",
+        "Measure what a model is worth that answers only where it is sure.",
+    ),
+    "stats decision": Verb(
+        "cutis.analysis.decision:stats_decision",
+        "Draw the decision curve of a class: net benefit of acting on the model.",
     ),
     "features merge": Verb(
         "cutis.features.merge:features_merge",

@@ -38,9 +38,15 @@ DOCUMENTS: dict[str, str] = {
     "compare": "cutis.report.analysis.compare:document",
     "stats ci": "cutis.report.analysis.intervals:document",
     "stats compare": "cutis.report.analysis.compare:document",
+    "stats calibration": "cutis.report.analysis.calibration:document",
+    "stats conformal": "cutis.report.analysis.conformal:document",
+    "stats selective": "cutis.report.analysis.selective:document",
+    "stats decision": "cutis.report.analysis.decision:document",
     "stats fairness": "cutis.report.analysis.fairness:document",
     "data overlap": "cutis.report.overlap:document",
     "annotate": "cutis.report.annotation.page:document",
+    "audit data": "cutis.report.annotation.data_page:document",
+    "audit model": "cutis.report.annotation.model_page:document",
 }
 NEED_LABELS = {"confusion", "curves", "calibration", "diagnoses", "subgroups", "galleries"}
 

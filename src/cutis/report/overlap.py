@@ -190,7 +190,8 @@ def _method(result: dict[str, Any]) -> list[Block]:
         turned = "; mirrored and turned copies too" if method.get("flips") else ""
         items.append(
             f"A perceptual hash of 128 bits: at most {method['hash_distance']} differ, between a "
-            f"whole picture and the whole or a crop of another{turned}."
+            f"whole picture and the whole or a crop of another{turned}. Such pairs were laid over "
+            f"each other; the correlation of their fine detail is at least {method['likeness']:g}."
         )
     items += [
         "A copy that is cropped by more than a tenth, or drawn over, may be missed; two different "

@@ -245,6 +245,17 @@ def distances(a: Looks, b: Looks, rows_p2: np.ndarray) -> np.ndarray:
     return result
 
 
+def place_of(rows_m: np.ndarray, row: int) -> int:
+    """Return where a row stands among ascending rows that hold it.
+
+    Examples
+    --------
+    >>> place_of(np.array([0, 2, 5]), 5)
+    2
+    """
+    return int(np.searchsorted(rows_m, row))
+
+
 def _places(rows_m: np.ndarray, wanted_p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where each row stands among ascending rows, and whether it is there."""
     if not len(rows_m):

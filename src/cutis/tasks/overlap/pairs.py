@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "dataset_a", "id_a", "image_a", "label_a", "split_a",
     "dataset_b", "id_b", "image_b", "label_b", "split_b",
-    "cosine", "hash_distance", "found_by",
+    "cosine", "hash_distance", "likeness", "found_by",
     "same_group", "across_splits", "label_conflict", "cluster", "row_a", "row_b",
 )  # fmt: skip
 
@@ -62,10 +62,11 @@ def _frame(config: OverlapConfig, sides: Sequence[Side], found: Comparison) -> p
         frame[name] = frame[name].astype("string")
     distance = pd.array(found.distance_p, dtype="Int64")
     distance[found.distance_p < 0] = pd.NA
-    by_hash = (found.distance_p >= 0) & (found.distance_p <= config.hash_distance)
+    by_hash = ~np.isnan(found.likeness_p)
     with np.errstate(invalid="ignore"):
         by_cosine = found.cosine_p >= chosen_threshold(config)
     frame["cosine"], frame["hash_distance"] = found.cosine_p, distance
+    frame["likeness"] = found.likeness_p.round(4)
     frame["found_by"] = np.select([by_cosine & by_hash, by_cosine], ["both", "cosine"], "hash")
     within = found.a == found.b
     a, b = sides[found.a], sides[found.b]

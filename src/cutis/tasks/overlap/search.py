@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from cutis.errors import CutisError
 from cutis.progress import Progress
 from cutis.stats.matches import TooManyPairs, find_matches
+from cutis.tasks.overlap.aligned import confirm
 from cutis.tasks.overlap.looks import Looks, Unreadable, close_looks, distances, look_at_side
 from cutis.tasks.overlap.settings import SSCD_THRESHOLD, THRESHOLD, OverlapConfig
 from cutis.tasks.overlap.sides import Side
@@ -79,6 +80,8 @@ class Comparison:
         Cosine of their features, NaN without.
     distance_p
         Differing bits of their hashes, -1 without.
+    likeness_p
+        Correlation of their detail, NaN where the hashes do not make them copies.
     nearest_n
         Highest cosine of each readable picture of the first set to one of the second.
     zeros
@@ -90,6 +93,7 @@ class Comparison:
     rows_p2: np.ndarray
     cosine_p: np.ndarray
     distance_p: np.ndarray
+    likeness_p: np.ndarray
     nearest_n: np.ndarray
     zeros: tuple[np.ndarray, np.ndarray]
 
@@ -199,6 +203,7 @@ def compare(
         found.append(np.stack([left.rows_m[matches.query_p], right.rows_m[matches.item_p]], axis=1))
         nearest = matches.best_cosine_n
         zeros = (left.rows_m[matches.zeros_n], right.rows_m[matches.zeros_m])
+    alike = Alike(np.zeros((0, 2), np.int64), np.zeros(0))
     if a.looks is not None and b.looks is not None:
         one, two = a.looks, b.looks
         n_compared = len(one.rows_m) * len(two.rows_m) * one.bits_mv2.shape[1] * (2 - within)
@@ -210,9 +215,30 @@ def compare(
                 ),
                 a, b, f"--hash-distance {config.hash_distance // 2}",
             )  # fmt: skip
-        found.append(close)
+        alike = _confirmed(config, a, b, close, what)
+        found.append(alike.rows_p2)
     rows_p2 = np.unique(np.concatenate(found), axis=0)
-    return _described(which, a, b, rows_p2, nearest, zeros)
+    return _described(which, a, b, rows_p2, alike, nearest, zeros)
+
+
+class Alike(NamedTuple):
+    """Pairs that look the same: rows (p, 2), and the correlation of their detail (p,)."""
+
+    rows_p2: np.ndarray
+    likeness_p: np.ndarray
+
+
+def _confirmed(
+    config: OverlapConfig, a: Material, b: Material, close: np.ndarray, what: str
+) -> Alike:
+    """Keep the pairs with close hashes whose detail agrees."""
+    if a.looks is None or b.looks is None or a.side.dataset is None or b.side.dataset is None:
+        return Alike(close[:0], np.zeros(0))
+    paths = (a.side.dataset.image_paths, b.side.dataset.image_paths)
+    with Progress(len(close), f"{what}, detail", "pairs", after=2) as progress:
+        found = confirm(a.looks, b.looks, paths, close, config.likeness, progress.advance)
+    kept = found >= config.likeness if config.likeness else np.ones(len(close), bool)
+    return Alike(close[kept], found[kept])
 
 
 def _described(
@@ -220,6 +246,7 @@ def _described(
     a: Material,
     b: Material,
     rows_p2: np.ndarray,
+    alike: Alike,
     nearest: np.ndarray,
     zeros: tuple[np.ndarray, np.ndarray],
 ) -> Comparison:
@@ -230,6 +257,8 @@ def _described(
     distance = np.full(len(rows_p2), -1, np.int64)
     if a.looks is not None and b.looks is not None:
         distance = distances(a.looks, b.looks, rows_p2)
+    known = dict(zip(map(tuple, alike.rows_p2.tolist()), alike.likeness_p.tolist(), strict=True))
+    likeness = np.array([known.get(tuple(pair), np.nan) for pair in rows_p2.tolist()])
     ranks = [_ranks(m.side, np.arange(len(m.side))) for m in (a, b)]
     order = np.lexsort(
         (
@@ -239,7 +268,9 @@ def _described(
             -np.nan_to_num(cosine, nan=-1.0),
         )
     )
-    return Comparison(*which, rows_p2[order], cosine[order], distance[order], nearest, zeros)
+    return Comparison(
+        *which, rows_p2[order], cosine[order], distance[order], likeness[order], nearest, zeros
+    )
 
 
 def _ranks(side: Side, rows_m: np.ndarray) -> np.ndarray:

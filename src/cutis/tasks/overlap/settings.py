@@ -54,7 +54,14 @@ class OverlapConfig(InputConfig, RunConfig, DataConfig):
         default=10,
         ge=0,
         le=24,
-        description="Differing bits, of 128, up to which two pictures count as copies.",
+        description="Differing bits, of 128, up to which two pictures are looked at as copies.",
+    )
+    likeness: float = Field(
+        default=0.85,
+        ge=0,
+        lt=1,
+        description="Least correlation of the fine detail of two pictures with such hashes, laid "
+        "over each other; 0 trusts the hash alone.",
     )
     flips: bool = Field(
         default=False, description="Also find mirrored and turned copies by the perceptual hash."

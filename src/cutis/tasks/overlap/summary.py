@@ -37,6 +37,7 @@ def summarise(
             "model": config.model,
             "threshold": chosen_threshold(config) if _by_features(materials) else None,
             "hash_distance": None if config.no_hash else config.hash_distance,
+            "likeness": None if config.no_hash else config.likeness,
             "flips": config.flips,
         },
         "confidence": config.confidence,
