@@ -32,6 +32,11 @@ class PredictConfig(VerbConfig):
         description="Diagnoses to choose between, as a,b,c or a dataset card's name.",
     )
     model: str = Field(default="cutis-tiny", description="Model name; see 'cutis models list'.")
+    probe: Path | None = Field(
+        default=None,
+        description="Run of 'cutis probe' whose classifier answers, with its model and classes "
+        "[prompts answer].",
+    )
     templates: str | None = Field(
         default=None,
         description="Prompt templates: a file, or dermatology, dermoscopy, clinical [dermatology].",
@@ -128,37 +133,26 @@ def predict(config: PredictConfig) -> PredictResult:
     CutisError
         If the model or the classes cannot be used, or no image can be read.
     """
-    from cutis.features import default_cache
-    from cutis.models import load_model
-    from cutis.models.halves import require_both
-    from cutis.tasks.classes import parse_classes, unfamiliar_names
-    from cutis.tasks.classifier import make_classifier
+    from cutis.tasks.answers import by_probe, by_prompts
 
-    classes = parse_classes(config.classes)
+    answer = by_prompts(config) if config.probe is None else by_probe(config)
     readable, unreadable = read_images(config.images)
     if not readable:
         raise CutisError(
             f"No image could be read. {unreadable[0][0]}: {unreadable[0][1]}",
             fix="check the paths; JPEG, PNG, BMP, TIFF and WebP files are read",
         )
-    model = load_model(config.model, device=config.device)
-    require_both(model)
-    cache = config.cache or default_cache()
-    classifier = make_classifier(
-        model, classes, config.templates, cache, config.scale, config.plain_names
-    )
-    features_nd = np.concatenate([model.embed_images([picture]) for _, picture in readable])
-    probs_nc = classifier.probabilities(features_nd)
+    answers = answer([picture for _, picture in readable])
     result = PredictResult(
         differentials=tuple(
-            Differential(name, rank_classes(classes.names, probs_c))
-            for (name, _), probs_c in zip(readable, probs_nc, strict=True)
+            Differential(name, rank_classes(answers.classes, probs_c))
+            for (name, _), probs_c in zip(readable, answers.probs_nc, strict=True)
         ),
         unreadable=tuple(unreadable),
-        about={"model": model.identity(), "prompts": classifier.prompts},
+        about=answers.about,
         top=config.top,
         as_json=config.json_output,
-        remarks=unfamiliar_names(classes.names),
+        remarks=answers.remarks,
     )
     if config.output is not None:
         from cutis.files import write_json
