@@ -159,3 +159,18 @@ def test_impossible_wishes_are_refused(change, says):
     }
     with pytest.raises(ValueError, match=says):
         operating_points(**(arguments | change))
+
+
+def test_a_predictive_value_of_one_carries_the_exact_uncertainty():
+    positive = np.arange(40) < 10
+    point = one(
+        positive, positive * 0.8, Wish("at-specificity", 0.9), settings=Settings(50),
+        prevalence=0.1,
+    )  # fmt: skip
+    sens, spec = point.estimates["sensitivity"], point.estimates["specificity"]
+    npv, ppv = point.estimates["npv"], point.estimates["ppv"]
+    assert (ppv.value, npv.value, ppv.high, npv.high) == (1.0, 1.0, 1.0, 1.0)
+    assert npv.low == pytest.approx(0.9 / (0.9 + (1 - sens.low) * 0.1))
+    assert ppv.low == pytest.approx(0.1 / (0.1 + (1 - spec.low) * 0.9))
+    assert "exact one of the specificity" in ppv.note
+    assert "no interval" not in ppv.note

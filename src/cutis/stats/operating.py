@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -318,7 +319,32 @@ def _point(
     estimates = {
         name: result.estimate(f"{wish.name}/{name}", bases[name], settings) for name in QUANTITIES
     }
-    return OperatingPoint(wish, threshold, estimates)
+    share = float(positive_n.mean()) if prevalence is None else prevalence
+    return OperatingPoint(wish, threshold, _carried(estimates, share))
+
+
+def _carried(estimates: dict[str, Estimate], share: float) -> dict[str, Estimate]:
+    """Give predictive values of 1 the interval that follows from a share that is exactly 1.
+
+    Without an error in the sample every resample repeats the 1, and the bootstrap knows no
+    uncertainty; the exact interval of the sensitivity or specificity does.
+    """
+    sens, spec = estimates["sensitivity"], estimates["specificity"]
+    out = dict(estimates)
+    exact = "clopper-pearson"
+    if spec.value == 1 and spec.method == exact and estimates["ppv"].value == 1:
+        low = predictive_values(np.array(sens.value), np.array(spec.low), share)[0]
+        out["ppv"] = _from_exact(estimates["ppv"], float(low), "specificity")
+    if sens.value == 1 and sens.method == exact and estimates["npv"].value == 1:
+        low = predictive_values(np.array(sens.low), np.array(spec.value), share)[1]
+        out["npv"] = _from_exact(estimates["npv"], float(low), "sensitivity")
+    return out
+
+
+def _from_exact(estimate: Estimate, low: float, of: str) -> Estimate:
+    kept = [part for part in estimate.note.split("; ") if part and "no interval" not in part]
+    note = "; ".join([f"interval carried over from the exact one of the {of}", *kept])
+    return replace(estimate, low=low, high=1.0, method="clopper-pearson", note=note)
 
 
 def _basis(

@@ -27,6 +27,8 @@ TESTS = {
     "bootstrap": "bootstrap of the difference",
     "none": "no test",
 }
+# Metrics beside each other in one table.
+_COLUMNS = 6
 VERDICTS = {"better": "better", "worse": "worse", "not shown": "no difference shown"}
 
 
@@ -109,24 +111,27 @@ def _ranked(record: dict[str, Any]) -> list[str]:
 
 def _values(record: dict[str, Any]) -> list[Block]:
     names = _metrics(record)
-    rows = []
-    for model in _ranked(record):
-        shown = f"{model} (anchor)" if model == record["anchor"] else model
-        rows.append(
-            [Cell(shown, strong=model == record["anchor"])]
-            + [measure_cell(record["metrics"][model][metric]) for metric in names]
+    level = f"{100 * record['confidence']:g} % intervals"
+    best = words_for(record["headline"]).title
+    blocks: list[Block] = []
+    for start in range(0, len(names), _COLUMNS):
+        part = names[start : start + _COLUMNS]
+        lower = [words_for(m).title for m in part if m in LOWER_IS_BETTER]
+        rows = [
+            [Cell(f"{model} (anchor)" if model == record["anchor"] else model)]
+            + [measure_cell(record["metrics"][model][metric]) for metric in part]
+            for model in _ranked(record)
+        ]
+        blocks.append(
+            Table(
+                ["Model", *(words_for(metric).title for metric in part)],
+                rows,
+                caption=f"The same {count(record['n'], 'image')}, with {level}; the best {best} "
+                "first",
+                note=_method(record) + (f" Lower is better for {listing(lower)}." if lower else ""),
+            )
         )
-    lower = [words_for(m).title for m in names if m in LOWER_IS_BETTER]
-    return [
-        Table(
-            ["Model", *(words_for(metric).title for metric in names)],
-            rows,
-            caption=f"Every metric on the same {count(record['n'], 'image')}, with "
-            f"{100 * record['confidence']:g} % intervals; the best {words_for(names[0]).title} "
-            "first",
-            note=f"{_method(record)} Lower is better for {listing(lower)}.",
-        )
-    ]
+    return blocks
 
 
 def _method(record: dict[str, Any]) -> str:

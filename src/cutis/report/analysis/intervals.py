@@ -10,6 +10,8 @@ from cutis.report.metric_words import LOWER_IS_BETTER, ORDER, words_for
 from cutis.report.source import RunData
 from cutis.report.wording import count, listing, unit
 
+# Metrics beside each other in one table.
+_COLUMNS = 6
 _PER_CLASS = ("sensitivity", "specificity", "precision", "f1", "auroc", "average_precision")
 
 
@@ -26,7 +28,9 @@ def document(run: RunData) -> Document:
             sections.append(Section(f"file-{i + 1}", _title(file), blocks))
     if result.get("notes"):
         sections.append(Section("files", "Files", [Notes(result["notes"])]))
-    how = "the published protocol" if published else "whole groups resampled"
+    grouped = any(file["grouping"] != "none" for file in files)
+    ours = "whole groups resampled" if grouped else "images resampled one by one"
+    how = "the published protocol" if published else ours
     return Document(
         "Confidence intervals",
         listing(names, most=3),
@@ -42,23 +46,32 @@ def _title(file: dict[str, Any]) -> str:
 def _metrics(files: list[dict[str, Any]], published: bool) -> list[Block]:
     have = list(dict.fromkeys(name for file in files for name in file["metrics"]))
     names = [m for m in ORDER if m in have] + [m for m in have if m not in ORDER]
-    rows: list[list[str | Cell]] = []
-    for file in files:
-        shown = [_cell(file["metrics"].get(name), published) for name in names]
-        rows.append([_title(file), str(file["n"]), *shown])
-    lower = [words_for(m).title for m in names if m in LOWER_IS_BETTER]
-    note = _method(files[0], published) if files else ""
-    note += f" Lower is better for {listing(lower)}." if lower else ""
-    blocks: list[Block] = [
-        Table(
-            ["Predictions", "Images", *(words_for(m).title for m in names)],
-            rows,
-            caption="Mean of the replicates, as published" if published else "Value and interval",
-            note=note,
+    blocks: list[Block] = []
+    for start in range(0, len(names), _COLUMNS):
+        part = names[start : start + _COLUMNS]
+        lower = [words_for(m).title for m in part if m in LOWER_IS_BETTER]
+        rows: list[list[str | Cell]] = [
+            [_title(f), str(f["n"]), *(_cell(f["metrics"].get(m), published) for m in part)]
+            for f in files
+        ]
+        blocks.append(
+            Table(
+                ["Predictions", "Images", *(words_for(m).title for m in part)],
+                rows,
+                caption="Mean of the replicates, as published" if published else "Value, interval",
+                note=_method(files[0], published)
+                + (f" Lower is better for {listing(lower)}." if lower else ""),
+            )
         )
-    ]
-    notes = list(dict.fromkeys(f"{_title(f)}: {note}" for f in files for note in f["notes"]))
+    notes = _notes(files)
     return [*blocks, Notes(notes)] if notes else blocks
+
+
+def _notes(files: list[dict[str, Any]]) -> list[str]:
+    """Return the remarks of the files; one that all share is said once."""
+    shared = [n for n in files[0]["notes"] if all(n in file["notes"] for file in files)]
+    own = [f"{_title(f)}: {n}" for f in files for n in f["notes"] if n not in shared]
+    return [*shared, *own]
 
 
 def _cell(record: dict[str, Any] | None, published: bool) -> Cell:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from cutis.report.palette import BLUE, INK, MUTED, RULE, VERMILION
 from cutis.report.svg import Picture, line, rect, tag, text, wrap
-from cutis.report.wording import decimal
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 620.0, 190.0, 24.0, 26.0, 34.0
+# Distances between the marks of the axis, smallest first.
+STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 
 
 class Row(NamedTuple):
@@ -44,7 +45,9 @@ def differences_chart(rows: Sequence[Row], axis: str, better: tuple[str, str]) -
     better
         Words at the left and right end: who is better on that side.
     """
-    reach = max([abs(v) for row in rows for v in row[1:4] if v is not None] + [0.01]) * 1.08
+    furthest = max([abs(v) for row in rows for v in row[1:4] if v is not None] + [0.0])
+    step = next((s for s in STEPS if 2 * s >= furthest), STEPS[-1])
+    reach = max(2 * step, furthest) * 1.04
     height = TOP + ROW * len(rows) + 44
     middle = (LEFT + WIDTH - RIGHT) / 2
 
@@ -53,13 +56,11 @@ def differences_chart(rows: Sequence[Row], axis: str, better: tuple[str, str]) -
 
     bottom = TOP + ROW * len(rows)
     parts = [line(x(0), TOP - 6, x(0), bottom, INK, stroke_dasharray="3 3")]
-    for share in (-1.0, -0.5, 0.5, 1.0):
-        parts.append(line(x(share * reach / 1.08), TOP - 6, x(share * reach / 1.08), bottom, RULE))
-    for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
-        value = share * reach / 1.08
-        parts.append(
-            text(x(value), bottom + 16, decimal(value, 3), size=10, anchor="middle", fill=MUTED)
-        )
+    for tick in (-2 * step, -step, 0.0, step, 2 * step):
+        if tick:
+            parts.append(line(x(tick), TOP - 6, x(tick), bottom, RULE))
+        shown = f"{tick:g}".replace("-", "−")
+        parts.append(text(x(tick), bottom + 16, shown, size=10, anchor="middle", fill=MUTED))
     parts.append(text(middle, bottom + 34, axis, anchor="middle", fill=MUTED))
     parts.append(text(LEFT, 14, better[0], size=10, fill=MUTED))
     parts.append(text(WIDTH - RIGHT, 14, better[1], size=10, anchor="end", fill=MUTED))
