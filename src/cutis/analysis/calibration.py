@@ -71,6 +71,9 @@ def stats_calibration(config: StatsCalibrationConfig) -> AnalysisResult:
 
     def compute(run: Run) -> Found:
         result, files = measure(judged, held, config, run.dir)
+        if files and judged.grouping != "none":
+            # what the group column of the new predictions holds, for whoever reads them
+            run.facts["dataset"] = {"roles": {"group": judged.grouping}}
         return Found(result, files, summary_lines(result))
 
     return run_analysis(config, "stats calibration", file_hashes(sources), compute)

@@ -177,7 +177,9 @@ def verdict(result: dict[str, Any]) -> str:
             f"At no threshold shown, with {level} confidence, to be worth more than acting on "
             "everybody or nobody."
         )
-    runs = ", ".join(f"{low:g} to {high:g}" for low, high in result["useful"])
+    runs = ", ".join(
+        f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in result["useful"]
+    )
     return (
         f"Worth more than acting on everybody or nobody, with {level} confidence, for thresholds "
         f"{runs}."

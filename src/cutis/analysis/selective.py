@@ -87,8 +87,10 @@ def summary_lines(result: dict[str, Any]) -> list[str]:
         kept = point["kept"]
         least = min((name for name in kept if kept[name]["value"] is not None),
                     key=lambda name: kept[name]["value"])  # fmt: skip
-        lines.append(
+        line = (
             f"  answering {100 * point['coverage']:g} %: accuracy {record_text(point['accuracy'])}"
-            f", least answered: {least} ({100 * kept[least]['value']:.0f} %)"
         )
+        if kept[least]["value"] < 1:
+            line += f", least answered: {least} ({100 * kept[least]['value']:.0f} %)"
+        lines.append(line)
     return [*lines, *(f"  Note: {note}" for note in result["notes"])]

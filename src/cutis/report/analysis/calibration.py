@@ -138,10 +138,7 @@ def _diagrams(result: dict[str, Any]) -> list[Block]:
 def _figure(bins: list[dict[str, Any]], title: str) -> Figure:
     caption = (
         f"{title}. First answers by stated confidence; on the dashed line, of 100 answers stated "
-        "with 70 %, 70 are right. Whiskers: Wilson intervals. Below: images per unit of width."
-        if "equal numbers" in title
-        else f"{title}. First answers by stated confidence; on the dashed line, of 100 answers "
-        "stated with 70 %, 70 are right. Whiskers: Wilson intervals. Below: images per bin."
+        "with 70 %, 70 are right. Whiskers: Wilson intervals. Below: images per bin."
     )
     return Figure(reliability_picture(bins, title), caption)
 

@@ -40,7 +40,9 @@ def decision_picture(summary: dict[str, Any], positive: str) -> Picture:
     y = nice_axis("net benefit (true positives per image)", -0.15 * most, most, (0.0,))
     useful = summary.get("useful") or []
     reading = (
-        "; ".join(f"from {low:g} to {high:g}" for low, high in useful)
+        "; ".join(
+            f"from {low:g} to {high:g}" if low < high else f"at {low:g}" for low, high in useful
+        )
         if useful
         else "at none of the thresholds"
     )
