@@ -14,6 +14,7 @@ from cutis.report.document import (
     Section,
     Table,
     fill_document,
+    in_width,
     measure_cell,
     without_pictures,
 )
@@ -61,3 +62,14 @@ def test_pictures_can_be_left_out():
     blocks = without_pictures([Gallery([(PNG, "case", ["L7"])]), Paragraph("x")])
     assert blocks[0].frames == [("", "case", ["L7"])]
     assert blocks[1] == Paragraph("x")
+
+
+@pytest.mark.parametrize("columns", [2, 9, 10, 17, 18, 30])
+def test_wide_tables_are_divided_without_losing_a_cell(columns):
+    names = [f"c{i}" for i in range(columns)]
+    parts = in_width(Table(names, [names, names], "All", "note"))
+    assert all(len(part.columns) <= 9 for part in parts)
+    assert all(part.columns[0] == part.rows[0][0] == "c0" for part in parts)
+    assert [name for part in parts for name in part.columns[1:]] == names[1:]
+    assert [cell for part in parts for cell in part.rows[1][1:]] == names[1:]
+    assert [part.note for part in parts] == [""] * (len(parts) - 1) + ["note"]

@@ -11,6 +11,7 @@ from cutis.report.svg import Picture
 from cutis.report.wording import decimal, interval
 
 TEMPLATE = "document.html.j2"
+MOST_COLUMNS = 9  # more do not fit the width of a printed page
 SHEETS = ("style.css", "document.css", "print.css")
 
 
@@ -166,7 +167,10 @@ def fill_document(document: Document, reproduce: dict[str, Any], version: str) -
     }
     parts = {
         "overview": overview,
-        "blocks": {s.anchor: [_shown(block) for block in s.blocks] for s in document.sections},
+        "blocks": {
+            s.anchor: [_shown(part) for block in s.blocks for part in in_width(block)]
+            for s in document.sections
+        },
         "reproduce": reproduce | {"answers": document.answers},
         "prompts": None,
         "version": version,
@@ -187,6 +191,32 @@ def without_pictures(blocks: Sequence[Block]) -> list[Block]:
         if isinstance(block, Gallery)
         else block
         for block in blocks
+    ]
+
+
+def in_width(block: Block) -> list[Block]:
+    """Return a table of many columns as several that fit a page, other blocks as they are.
+
+    Examples
+    --------
+    >>> wide = Table([str(i) for i in range(11)], [[str(i) for i in range(11)]], "Values")
+    >>> [(table.caption, len(table.columns)) for table in in_width(wide)]
+    [('Values', 6), ('Values, continued', 6)]
+    """
+    if not isinstance(block, Table) or len(block.columns) <= MOST_COLUMNS:
+        return [block]
+    rest = len(block.columns) - 1
+    parts = -(-rest // (MOST_COLUMNS - 1))
+    width = -(-rest // parts)
+    starts = range(1, rest + 1, width)
+    return [
+        Table(
+            [block.columns[0], *block.columns[start : start + width]],
+            [[row[0], *row[start : start + width]] for row in block.rows],
+            block.caption if start == 1 else f"{block.caption}, continued" if block.caption else "",
+            block.note if start == starts[-1] else "",
+        )
+        for start in starts
     ]
 
 
