@@ -105,21 +105,19 @@ def _column(result: dict[str, Any], name: str, found: dict[str, Any]) -> Section
 
 def _figure(result: dict[str, Any], found: dict[str, Any], rate: str) -> Figure:
     gap = found["gaps"]["crude"][rate]
+    share = gap["worst_share"].get(gap["worst"])
+    mark = "" if share is None else f"worst in {share:.0%}"
     rows = []
     for name, part in found["parts"].items():
         record = (part["rates"] or {}).get(rate) or {"value": None, "low": None, "high": None}
-        worst = name == gap["worst"]
         rows.append(
             Row(shown_name(name), record["value"], record["low"], record["high"],
-                record.get("n", part["n"]), worst, name in found["compared"])
+                record.get("n", part["n"]), mark if name == gap["worst"] else "",
+                name in found["compared"])
         )  # fmt: skip
-    share = gap["worst_share"].get(gap["worst"])
     caption = f"Bars: {100 * result['confidence']:g} % intervals. "
     if share is not None:
-        caption += (
-            f"Square: the worst subgroup here, {shown_name(gap['worst'])}; it is the worst in "
-            f"{share:.0%} of resamples. "
-        )
+        caption += "Square: the worst value here, and in how many resamples it is the worst. "
     caption += "Hollow: not compared (not recorded)." if "(missing)" in found["parts"] else ""
     words = RATE_WORDS[rate]
     overall = result["overall"][rate]["value"]

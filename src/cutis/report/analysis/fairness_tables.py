@@ -10,11 +10,12 @@ from cutis.report.wording import decimal, unit
 from cutis.stats.fairness.criteria import CRITERIA
 from cutis.stats.fairness.words import CRITERION_WORDS, RATE_WORDS
 
-METRICS = ("balanced_accuracy", "macro_f1", "auroc", "brier")
 RATES = (
-    "accuracy", "true_positive_rate", "false_positive_rate", "positive_predictive_value",
-    "selection_rate",
+    "accuracy", "balanced_accuracy", "true_positive_rate", "false_positive_rate",
+    "positive_predictive_value", "selection_rate", "auroc",
 )  # fmt: skip
+# What to show of a subgroup where nothing was named that is to be found.
+UNDIRECTED_METRICS = ("macro_f1", "auroc")
 MOST_CLASSES = 12
 
 
@@ -45,22 +46,23 @@ def p_text(value: float | None) -> str:
 def parts_table(result: dict[str, Any], found: dict[str, Any]) -> Table:
     """Return every subgroup with its size and measures."""
     rates = [rate for rate in RATES if rate in result["overall"]]
+    metrics = () if result["decision"] else UNDIRECTED_METRICS
     rows: list[list[str | Cell]] = []
     for name, part in found["parts"].items():
         row: list[str | Cell] = [shown_name(name), f"{part['n']:,}", f"{part['n_groups']:,}"]
         row += [measure_cell((part["rates"] or {}).get(rate), 2) for rate in rates]
-        row += [measure_cell((part["metrics"] or {}).get(metric), 2) for metric in METRICS]
+        row += [measure_cell((part["metrics"] or {}).get(metric), 2) for metric in metrics]
         rows.append(row)
     rows.append(
         ["all images", f"{result['n']:,}", f"{result['n_groups']:,}"]
         + [measure_cell(result["overall"][rate], 2) for rate in rates]
-        + [Cell() for _ in METRICS]
+        + [Cell() for _ in metrics]
     )
     grouping = result["grouping"]
     units = "Units" if grouping == "none" else unit(grouping)[1].capitalize()
     return Table(
         ["Subgroup", "Images", units, *(_title(r) for r in rates),
-         *(words_for(m).title for m in METRICS)],
+         *(words_for(m).title for m in metrics)],
         rows,
         caption="Every subgroup",
         note="A dash: too few to give a number, or undefined. Averages over diagnoses run over "

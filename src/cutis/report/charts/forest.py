@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cutis.report.palette import BLUE, INK, MUTED, RULE, VERMILION
 from cutis.report.svg import Picture, line, rect, tag, text, wrap
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 640.0, 178.0, 116.0, 25.0, 30.0
+WIDTH, LEFT, RIGHT, ROW, TOP = 660.0, 178.0, 136.0, 25.0, 30.0
 
 
 class Row(NamedTuple):
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     n
         Images it rests on.
     worst
-        Whether it fares worst of those compared; drawn as a square.
+        What to say of it if it fares worst of those compared; it is then drawn as a square.
     compared
         Whether it takes part in the comparison; drawn hollow if not.
     """
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     low: float | None
     high: float | None
     n: int
-    worst: bool = False
+    worst: str = ""
     compared: bool = True
 
 
@@ -66,7 +66,7 @@ def forest(rows: Sequence[Row], axis: str, overall: float | None = None) -> Pict
     if overall is not None:
         parts.append(line(x(overall), TOP - 4, x(overall), bottom, INK, stroke_dasharray="3 3"))
         parts.append(text(x(overall), TOP - 10, "all images", size=10, anchor="middle", fill=MUTED))
-    parts.append(text(WIDTH - 62, TOP - 10, "images", size=10, anchor="end", fill=MUTED))
+    parts.append(text(WIDTH - 84, TOP - 10, "images", size=10, anchor="end", fill=MUTED))
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(text(middle, bottom + 33, axis, anchor="middle", fill=MUTED))
     for i, row in enumerate(rows):
@@ -88,7 +88,7 @@ def _reach(rows: Sequence[Row], overall: float | None) -> tuple[float, float]:
 def _row(row: Row, y: float, place: Callable[[float], float]) -> list[str]:
     parts = [
         text(LEFT - 12, y + 4, wrap(row.name, 27, 1)[0], anchor="end"),
-        text(WIDTH - 62, y + 4, f"{row.n:,}", anchor="end", fill=MUTED),
+        text(WIDTH - 84, y + 4, f"{row.n:,}", anchor="end", fill=MUTED),
     ]
     if row.value is None:
         return [*parts, text(LEFT + 8, y + 4, "too few to measure", fill=MUTED)]
@@ -100,7 +100,7 @@ def _row(row: Row, y: float, place: Callable[[float], float]) -> list[str]:
     at = place(row.value)
     if row.worst:
         parts.append(rect(at - 5, y - 5, 10, 10, colour))
-        parts.append(text(WIDTH - 52, y + 4, "worst", fill=colour, bold=True))
+        parts.append(text(WIDTH - 74, y + 4, row.worst, size=10, fill=colour))
     else:
         fill = colour if row.compared else "#ffffff"
         parts.append(tag("circle", cx=at, cy=y, r=5, fill=fill, stroke=colour, stroke_width=2))
@@ -113,4 +113,4 @@ def _said(row: Row) -> str:
     words = f"{row.name} {row.value:.2f}"
     if row.low is not None and row.high is not None:
         words += f" ({row.low:.2f} to {row.high:.2f})"
-    return words + (", the worst" if row.worst else "")
+    return words + (f", {row.worst}" if row.worst else "")
