@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -109,18 +109,23 @@ def fit_frame(one: Grey, two: Grey, frame: Sequence[float]) -> NDArray[np.float6
     return place
 
 
-def _sample(picture: Grey, frame: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a frame of a picture as 64 by 64 values."""
-    from scipy.ndimage import map_coordinates
-
+def _sample(picture: NDArray[Any], frame: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a frame of a picture as 64 by 64 values, bilinear."""
     left, top, right, bottom = frame
-    u = (np.arange(GRID) + 0.5) / GRID
-    x, y = (left + (right - left) * u) * WIDTH - 0.5, (top + (bottom - top) * u) * WIDTH - 0.5
-    where = np.meshgrid(y, x, indexing="ij")
-    values: NDArray[np.float64] = map_coordinates(
-        picture.astype(np.float64), where, order=1, mode="nearest"
-    )
+    values: NDArray[np.float64] = _weights(top, bottom) @ picture @ _weights(left, right).T
     return values
+
+
+def _weights(start: float, stop: float) -> NDArray[np.float64]:
+    """Return what each of 96 pixels contributes to 64 points between two shares of a side."""
+    shares = start + (stop - start) * (np.arange(GRID) + 0.5) / GRID
+    at = np.clip(shares * WIDTH - 0.5, 0, WIDTH - 1)
+    low = np.minimum(at.astype(np.int64), WIDTH - 2)
+    weights = np.zeros((GRID, WIDTH))
+    points = np.arange(GRID)
+    weights[points, low] = 1 - (at - low)
+    weights[points, low + 1] = at - low
+    return weights
 
 
 def turned(picture: Grey, view: int) -> Grey:

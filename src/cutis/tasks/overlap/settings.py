@@ -51,7 +51,7 @@ class OverlapConfig(InputConfig, RunConfig, DataConfig):
         default=False, description="Leave the perceptual hash out and compare features only."
     )
     hash_distance: int = Field(
-        default=10,
+        default=14,
         ge=0,
         le=24,
         description="Differing bits, of 128, up to which two pictures are looked at as copies.",
