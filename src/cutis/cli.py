@@ -65,6 +65,26 @@ VERBS: dict[str, Verb] = {
         "cutis.analysis.compare_runs:compare_runs",
         "Put finished runs side by side: what differs between them, and which is better.",
     ),
+    "stats readings": Verb(
+        "cutis.clinical.readers.convert:stats_readings",
+        "Turn a reader study in any known layout into one table of readings.",
+    ),
+    "stats readers": Verb(
+        "cutis.clinical.readers.study:stats_readers",
+        "Judge readers with and without help, by experience, and next to a model.",
+    ),
+    "stats agreement": Verb(
+        "cutis.clinical.readers.agreement:stats_agreement",
+        "Measure how far readers agree: kappa, Fleiss, Krippendorff, intraclass correlation.",
+    ),
+    "stats mrmc": Verb(
+        "cutis.clinical.readers.mrmc:stats_mrmc",
+        "Compare arms or a model over many readers and many cases (Obuchowski-Rockette).",
+    ),
+    "stats power": Verb(
+        "cutis.clinical.readers.power:stats_power",
+        "Say how many readers and cases a reader study needs.",
+    ),
     "stats ci": Verb(
         "cutis.analysis.ci:stats_ci",
         "Give every metric of predictions with its confidence interval, and operating points.",

@@ -1,4 +1,4 @@
-"""The first sheet of an Excel workbook as rows of text; formulas, styles and dates are not read."""
+"""Sheets of an Excel workbook as rows of text; formulas, styles and dates are not read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from cutis.errors import CutisError
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LARGEST = 64 << 20  # of one part of the workbook, once unpacked
 
 
@@ -32,6 +33,37 @@ def read_sheet(path: Path) -> list[list[str]]:
         raise CutisError(
             f"{path} is not an Excel workbook that can be read ({error}).",
             fix="save its sheet as CSV beside it",
+        ) from None
+
+
+def read_book(path: Path) -> dict[str, list[list[str]]]:
+    """Return the cells of every sheet by its name, in the order of the workbook.
+
+    Raises
+    ------
+    CutisError
+        If the file is missing, no workbook, or an unreasonably large one.
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            shared = "xl/sharedStrings.xml"
+            strings = _strings(_part(book, shared)) if shared in book.namelist() else []
+            targets = {
+                link.get("Id"): (link.get("Target") or "").removeprefix("/xl/")
+                for link in _part(book, "xl/_rels/workbook.xml.rels")
+            }
+            return {
+                sheet.get("name") or "": _rows(
+                    _part(book, f"xl/{targets[sheet.get(_LINK)]}"), strings
+                )
+                for sheet in _part(book, "xl/workbook.xml").iter(f"{_MAIN}sheet")
+            }
+    except FileNotFoundError:
+        raise CutisError(f"There is no workbook {path}.", fix="give the path of the file") from None
+    except (zipfile.BadZipFile, ElementTree.ParseError, IndexError, KeyError, ValueError) as error:
+        raise CutisError(
+            f"{path} is not an Excel workbook that can be read ({error}).",
+            fix="save its sheet as CSV",
         ) from None
 
 

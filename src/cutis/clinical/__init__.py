@@ -1,0 +1,1 @@
+"""Studies with people: readers with and without a model."""

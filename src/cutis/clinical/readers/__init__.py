@@ -1,0 +1,1 @@
+"""Reader studies: one table of readings, agreement, readers with help, many readers, power."""
