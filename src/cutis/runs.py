@@ -108,7 +108,11 @@ class Run:
                 f"{self.dir} is a file, a run needs a folder.", fix="choose another -o/--output"
             )
         if self.dir.is_dir() and not (self.dir / "config.yaml").exists():
-            others = [p for p in self.dir.iterdir() if not p.name.startswith(".")]
+            # The log alone is what a refused run leaves behind.
+            known = ("log.jsonl",)
+            others = [
+                p for p in self.dir.iterdir() if not p.name.startswith(".") and p.name not in known
+            ]
             if others:
                 raise CutisError(
                     f"{self.dir} is not empty and is not a run directory "

@@ -69,6 +69,14 @@ def test_a_folder_per_model_without_the_percent(tmp_path):
     assert named(find_predictions([tmp_path])) == {("set", "a"), ("set", "b")}
 
 
+def test_one_model_on_two_datasets_beside_a_fuller_one_stays_a_model(tmp_path):
+    for path in ("HAM/MONET.csv", "HAM/CLIP.csv", "ISIC/MONET.csv"):
+        put(tmp_path / path)
+    assert named(find_predictions([tmp_path])) == {
+        ("HAM", "MONET"), ("HAM", "CLIP"), ("ISIC", "MONET"),
+    }  # fmt: skip
+
+
 def test_runs_are_named_by_their_model_and_dataset(ours, tmp_path):
     for name in ("one", "two"):
         folder = tmp_path / "runs" / name

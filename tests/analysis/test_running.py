@@ -8,6 +8,7 @@ import pytest
 
 from cutis.analysis.cases import CasesConfig
 from cutis.analysis.running import Found, file_hashes, run_analysis
+from cutis.errors import CutisError
 from cutis.report import build
 from cutis.report.document import Document, Paragraph, Section
 
@@ -51,3 +52,25 @@ def test_a_dry_run_writes_nothing(settings):
     result = run_analysis(dry, "stats test", {}, lambda run: pytest.fail("computed"))
     assert "nothing is written" in result.render()
     assert not settings.output.exists()
+
+
+def test_a_refused_run_leaves_room_for_the_corrected_command(settings):
+    def refuse(run):
+        raise CutisError("This cannot be done.")
+
+    with pytest.raises(CutisError, match="cannot be done"):
+        run_analysis(settings, "stats test", {}, refuse)
+    corrected = settings.model_copy(update={"seed": 5})
+    done = run_analysis(corrected, "stats test", {}, lambda run: Found({"answer": 1}, [], []))
+    assert done.result["answer"] == 1
+
+
+def test_a_refusal_later_on_keeps_what_was_written(settings):
+    def write_and_refuse(run):
+        (run.dir / "part.csv").write_text("a")
+        raise CutisError("This cannot be done.")
+
+    with pytest.raises(CutisError, match="cannot be done"):
+        run_analysis(settings, "stats test", {}, write_and_refuse)
+    with pytest.raises(CutisError, match="other settings"):
+        run_analysis(settings.model_copy(update={"seed": 5}), "stats test", {}, write_and_refuse)

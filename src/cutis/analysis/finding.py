@@ -141,9 +141,9 @@ def _in_layout(path: Path, known: Sequence[Path]) -> Entry:
     percent = _PERCENT.match(grand.name)
     if percent:
         return Entry(grand.name, parent.name.removesuffix(f"_{percent['name']}"), path)
-    alone = sum(other.parent == parent for other in known) == 1
-    twins = [o for o in known if o.name == path.name and o.parent.parent == grand and o != path]
-    if alone and twins:
+    beside = [other for other in known if other.parent.parent == grand]
+    folders = {other.parent for other in beside}
+    if len(folders) == len(beside) > 1 and {other.name for other in beside} == {path.name}:
         return Entry(grand.name, parent.name, path)
     return Entry(parent.name, path.stem, path)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cutis.config import RunConfig, command_line
+from cutis.errors import CutisError
 from cutis.files import sha256_file, write_json
 from cutis.runs import DISCLAIMER, Run
 
@@ -95,7 +96,11 @@ def run_analysis(
             result = json.loads((run.dir / RESULT).read_text(encoding="utf-8"))
             first = "This run was finished before; nothing to do."
             return AnalysisResult(run.dir, result, (first, *_closing(run.dir)))
-        found = compute(run)
+        try:
+            found = compute(run)
+        except CutisError:
+            _forget(run.dir)
+            raise
         write_json(run.dir / RESULT, {**found.result, "disclaimer": DISCLAIMER})
         run.finish(
             inputs=inputs,
@@ -104,6 +109,13 @@ def run_analysis(
         )
         build_report(run.dir)
     return AnalysisResult(run.dir, dict(found.result), (*found.lines, *_closing(run.dir)))
+
+
+def _forget(directory: Path) -> None:
+    """Drop the settings of a run that was refused, so that the corrected command may follow."""
+    left = {path.name for path in directory.iterdir()} - {".lock", "log.jsonl"}
+    if left == {"config.yaml"}:
+        (directory / "config.yaml").unlink()
 
 
 def _dry_lines(config: RunConfig) -> tuple[str, ...]:
