@@ -20,7 +20,8 @@ def test_ph2_criteria(shared, tmp_path):
     result = annotate(
         AnnotateConfig(
             data=tmp_path / "few.csv", images=images, card="ph2",
-            only="blue_whitish_veil,atypical_pigment_network,dots_and_globules", top=1, n_bootstrap=100,
+            only="blue_whitish_veil,atypical_pigment_network,dots_and_globules",
+            top=1, n_bootstrap=100,
             output=tmp_path / "run",
         )
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cutis.report.annotation.differences import difference_table
-from cutis.report.annotation.montage import montage
+from cutis.report.annotation.montage import labels_of, montage
 from cutis.report.annotation.page import words
 from cutis.report.document import Block, Document, Notes, Paragraph, Section
 from cutis.report.source import RunData
@@ -17,23 +17,23 @@ ALPHA = 0.05
 def document(run: RunData) -> Document:
     """Return the page of a data audit."""
     result = run.result or {}
-    sections = [Section("results", "Concepts that differ", _results(result))]
+    sections = [Section("results", "Concepts that differ", _results(result, labels_of(run)))]
     pictured = _pictures(run, result)
     if pictured:
         sections.append(Section("images", "Images with the highest scores", pictured))
     sections.append(Section("words", "The words that were asked", words(run)))
     sections.append(Section("limits", "What this does not show", [Notes(_limits(result))]))
     title = f"{run.get('dataset', 'name', default='')}: {result['a']} against {result['b']}"
-    return Document("Data audit", title, sentence(result), sections)
+    return Document("Data audit", title, sentence(result, labels_of(run)), sections)
 
 
-def sentence(result: dict[str, Any]) -> str:
+def sentence(result: dict[str, Any], labels: dict[str, str]) -> str:
     """Say what was found in one or two sentences.
 
     Examples
     --------
     >>> record = {"name": "hair", "p_holm": 0.01, "difference": {"value": 0.2}}
-    >>> sentence({"n_a": 5, "n_b": 9, "concepts": [record], "a": "x", "b": "y"})
+    >>> sentence({"n_a": 5, "n_b": 9, "concepts": [record], "a": "x", "b": "y"}, {})
     '5 images against 9, 1 concept: x shows more hair.'
     """
     clear = [c for c in result["concepts"] if c["p_holm"] is not None and c["p_holm"] < ALPHA]
@@ -43,15 +43,15 @@ def sentence(result: dict[str, Any]) -> str:
     )
     if not clear:
         return start + "none differs after correction for their number."
-    more = [c["name"] for c in clear if c["difference"]["value"] > 0]
-    less = [c["name"] for c in clear if c["difference"]["value"] <= 0]
+    more = [labels.get(c["name"], c["name"]) for c in clear if c["difference"]["value"] > 0]
+    less = [labels.get(c["name"], c["name"]) for c in clear if c["difference"]["value"] <= 0]
     said = [
         f"{word} {listing(names, 5)}" for word, names in (("more", more), ("less", less)) if names
     ]
     return f"{start}{result['a']} shows {', and '.join(said)}."
 
 
-def _results(result: dict[str, Any]) -> list[Block]:
+def _results(result: dict[str, Any], labels: dict[str, str]) -> list[Block]:
     test = "The test is that of Mann and Whitney."
     if result["test"] == "permutation":
         test = (
@@ -66,7 +66,13 @@ def _results(result: dict[str, Any]) -> list[Block]:
         "feature, without references."
     )
     table = difference_table(
-        result["concepts"], "A", "B", "Concepts by the size of their difference", note, delta=True
+        result["concepts"],
+        labels,
+        "A",
+        "B",
+        "Concepts by the size of their difference",
+        note,
+        delta=True,
     )
     notes = list(result["notes"])
     if result["n_left_out"]:
@@ -78,11 +84,13 @@ def _results(result: dict[str, Any]) -> list[Block]:
 
 
 def _pictures(run: RunData, result: dict[str, Any]) -> list[Block]:
+    labels = labels_of(run)
     blocks: list[Block] = []
     for part in run.get("top", default=[]):
         if part["cases"]:
             group = result["a"] if part["side"] == "a" else result["b"]
-            blocks.append(Paragraph(f"{part['concept']}, in {group}", strong=True))
+            name = labels.get(part["concept"], part["concept"])
+            blocks.append(Paragraph(f"{name}, in {group}", strong=True))
             blocks.append(montage(run, part["cases"]))
     return blocks
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -26,7 +26,13 @@ def p_text(p: float | None) -> str:
 
 
 def difference_table(
-    concepts: Sequence[dict[str, Any]], a: str, b: str, caption: str, note: str, delta: bool
+    concepts: Sequence[dict[str, Any]],
+    labels: Mapping[str, str],
+    a: str,
+    b: str,
+    caption: str,
+    note: str,
+    delta: bool,
 ) -> Table:
     """Return a table of differences of scores, one row per concept.
 
@@ -34,6 +40,8 @@ def difference_table(
     ----------
     concepts
         Records of the comparison, in the order of the rows.
+    labels
+        Words for the concepts.
     a, b
         Names of the groups.
     caption, note
@@ -57,7 +65,7 @@ def difference_table(
         if size["value"] is not None:
             picture = difference_bar(size["value"], size["low"], size["high"], limit)
         row: list[str | Cell] = [
-            record["name"],
+            labels.get(record["name"], record["name"]),
             Cell(picture=picture) if picture else Cell("–"),
             measure_cell(size, 2),
             Cell(decimal(record["mean_a"], 2), record["mean_a"]),

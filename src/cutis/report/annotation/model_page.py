@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cutis.report.annotation.differences import difference_table, p_text
-from cutis.report.annotation.montage import montage
+from cutis.report.annotation.montage import labels_of, montage
 from cutis.report.annotation.page import words
 from cutis.report.charts.interval import interval_axis, interval_bar
 from cutis.report.document import (
@@ -88,6 +88,7 @@ def _clusters(result: dict[str, Any]) -> list[Block]:
 
 
 def _low(run: RunData, result: dict[str, Any], pictures: dict[int, Any]) -> list[Block]:
+    labels = labels_of(run)
     by_number = {record["cluster"]: record for record in result["clusters"]}
     blocks: list[Block] = []
     for record in result["low"][:MOST_CLUSTERS]:
@@ -101,14 +102,15 @@ def _low(run: RunData, result: dict[str, Any], pictures: dict[int, Any]) -> list
         )
         for said, names in (("More of", record["over"]), ("Less of", record["under"])):
             if names:
-                blocks.append(Paragraph(f"{said}: {listing(names, 6)} (score above one half)."))
+                words_of = listing([labels.get(name, name) for name in names], 6)
+                blocks.append(Paragraph(f"{said}: {words_of} (score above one half)."))
         for cluster in (low["cluster"], good["cluster"]):
             if pictures.get(cluster):
                 caption = f"Cluster {cluster}: the images nearest its centre."
                 blocks.append(montage(run, pictures[cluster], caption))
         blocks.append(
             difference_table(
-                record["concepts"][:MOST_CONCEPTS], "bad", "good",
+                record["concepts"][:MOST_CONCEPTS], labels, "bad", "good",
                 f"Cluster {low['cluster']} less cluster {good['cluster']}",
                 "p-values are corrected over all clusters and concepts of this page.", delta=False,
             )

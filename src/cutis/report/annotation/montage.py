@@ -15,6 +15,12 @@ ANSWERS = {1: "expert: shows it", 0: "expert: does not", None: ""}
 SIDE = 120
 
 
+def labels_of(run: RunData) -> dict[str, str]:
+    """Return the words for every concept, by its id; a published file's ids are words already."""
+    concepts = run.get("concepts", "concepts", default=[])
+    return {concept["id"]: concept["label"] for concept in concepts}
+
+
 def montage(run: RunData, records: Sequence[dict[str, Any]], caption: str = "") -> Gallery:
     """Return a gallery of cases.
 

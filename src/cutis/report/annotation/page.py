@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cutis.report.annotation.montage import montage
+from cutis.report.annotation.montage import labels_of, montage
 from cutis.report.charts.interval import interval_axis, interval_bar
 from cutis.report.document import (
     Block,
@@ -68,7 +68,8 @@ def results(run: RunData) -> list[Block]:
         said = "No column of the table holds an expert's answer to one of these concepts."
         return [Paragraph(said), Notes(notes)]
     parts = sorted(metrics["per_concept"].items(), key=lambda item: _order(item[1]))
-    rows = [_row(name, part) for name, part in parts]
+    labels = labels_of(run)
+    rows = [_row(labels.get(name, name), part) for name, part in parts]
     mean = metrics["metrics"]["mean_auroc"]
     rows.append([
         "mean", _bar(mean), measure_cell(mean, strong=True),
@@ -117,10 +118,11 @@ def _row(name: str, part: dict[str, Any]) -> list[str | Cell]:
 
 def _montages(run: RunData) -> list[Block]:
     tops: dict[str, list[dict[str, Any]]] = run.get("top", default={})
+    labels = labels_of(run)
     blocks: list[Block] = []
     for name, records in tops.items():
         if records:
-            blocks += [Paragraph(name, strong=True), montage(run, records)]
+            blocks += [Paragraph(labels.get(name, name), strong=True), montage(run, records)]
     if blocks:
         one = "" if run.get("dataset", "roles", "group") is None else ", one per lesion or patient"
         blocks.insert(0, Paragraph(f"The images with the highest score of each concept{one}."))

@@ -79,7 +79,7 @@ def choose_groups(dataset: Dataset, by: str, a: str, b: str | None) -> Groups:
             fix="give --a fewer values",
         )
     rows = np.flatnonzero(in_a | in_b)
-    return Groups(rows, in_a[rows], by, a, b or f"other than {a}", int(len(dataset) - rows.size))
+    return Groups(rows, in_a[rows], by, a, b or "all others", int(len(dataset) - rows.size))
 
 
 def _values(dataset: Dataset, by: str) -> list[str | None]:
