@@ -11,6 +11,7 @@ from cutis.features.loader import Loader
 from cutis.features.many import Failure, Pair, attempt, model_folder
 from cutis.progress import say
 from cutis.tasks.benchmark.locating import Located
+from cutis.tasks.benchmark.suite import SuiteEntry
 from cutis.tasks.benchmark.tasks import make_config, run_function
 
 
@@ -41,7 +42,11 @@ class RunCells(NamedTuple):
 
 
 def plan_cells(
-    located: Sequence[Located], models: Sequence[str], output: Path, decided: dict[str, Any]
+    located: Sequence[Located],
+    models: Sequence[str],
+    output: Path,
+    decided: dict[str, Any],
+    beside: Path | None = None,
 ) -> list[CellPlan]:
     """Return the cells of a suite, all datasets of a model in a row.
 
@@ -55,6 +60,8 @@ def plan_cells(
         The folder of the benchmark.
     decided
         Settings that hold for all runs.
+    beside
+        Folder of the suite's file: settings that name a file or folder there mean that one.
 
     Raises
     ------
@@ -66,7 +73,7 @@ def plan_cells(
         for one in located:
             card = {} if one.card is None or "card" in one.entry.settings else {"card": one.card}
             config = make_config(
-                one.entry,
+                _with_paths(one.entry, beside),
                 **decided,
                 **card,
                 model=model,
@@ -75,6 +82,19 @@ def plan_cells(
             )
             plans.append(CellPlan(model, one, config))
     return plans
+
+
+def _with_paths(entry: SuiteEntry, beside: Path | None) -> SuiteEntry:
+    """Return the entry with the files it names found beside the suite."""
+    if beside is None:
+        return entry
+    settings = {
+        name: str(beside / value)
+        if isinstance(value, str) and value and (beside / value).exists()
+        else value
+        for name, value in entry.settings.items()
+    }
+    return entry.model_copy(update={"settings": settings})
 
 
 def run_cells(plans: Sequence[CellPlan], output: Path) -> RunCells:

@@ -131,7 +131,7 @@ def benchmark(config: BenchmarkConfig) -> BenchmarkResult:
             fix=f"{command_line(VERB, config)} -o FOLDER",
         )
     found, missing = locate(suite, folder, beside)
-    plans = plan_cells(found, config.models, config.output, _decided(config))
+    plans = plan_cells(found, config.models, config.output, _decided(config), beside)
     if config.dry_run or not plans:
         lines = plan_lines(suite, plans, missing, folder)
         return BenchmarkResult(config.output, {}, lines, 0 if config.dry_run else 1)
