@@ -68,6 +68,7 @@ def make_run(
     from cutis.predictions import make_predictions, write_predictions
     from cutis.report.cases import case_rows
     from cutis.stats import evaluate
+    from cutis.tasks.acting import acting
 
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed + 1)
@@ -91,7 +92,8 @@ def make_run(
             subgroups={} if carried is None
             else {c: carried[c].to_numpy(dtype=object) for c in carried},
         )  # fmt: skip
-        write(folder / "metrics.json", evaluation.to_json())
+        more = acting(predictions, n_bootstrap, 0.95, 0, evaluation.settings.grouping)
+        write(folder / "metrics.json", evaluation.to_json() | more)
     if thumbs:
         write_thumbs(folder / "thumbs", [ids[i] for i in case_rows(predictions)])
     errors = pd.DataFrame(

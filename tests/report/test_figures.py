@@ -12,9 +12,9 @@ from tests.report.fake_run import CLASSES, make_run
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_all_four_are_written_and_well_formed(finished):
-    written = sorted(p.name for p in (finished / "figures").iterdir())
-    assert written == ["confusion.svg", "precision_recall.svg", "reliability.svg", "roc.svg"]
+def test_all_are_written_and_well_formed(finished):
+    written = sorted(p.stem for p in (finished / "figures").iterdir())
+    assert written == ["confusion", "precision_recall", "reliability", "risk_coverage", "roc"]
     for path in (finished / "figures").iterdir():
         root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
         assert root.tag == SVG + "svg"

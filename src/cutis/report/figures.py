@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cutis.files import write_text
+from cutis.report.sections.acting import act_picture, risk_picture
 from cutis.report.sections.calibration import reliability_picture
 from cutis.report.sections.confusion import confusion_picture
 from cutis.report.sections.curves import pr_panels, roc_panels
@@ -35,6 +36,8 @@ def figures(run: RunData) -> dict[str, Picture]:
     for name, picture in (
         ("confusion", confusion_picture(run)),
         ("reliability", reliability_picture(run)),
+        ("risk_coverage", risk_picture(run)),
+        ("decision", act_picture(run)),
         ("learning_curve", learning_picture(run)),
     ):
         if picture is not None:

@@ -26,6 +26,8 @@ def measure(
 ) -> dict[str, Any] | None:
     """Return the content of ``metrics.json``, or None when no row has a label."""
     from cutis.stats import evaluate
+    from cutis.tasks.acting import acting
+    from cutis.tasks.operating import operating, positive_classes
 
     if not (predictions.labels_n >= 0).any():
         return None
@@ -45,7 +47,10 @@ def measure(
         grouping=dataset.roles.get("group"),
     )
     result: dict[str, Any] = evaluation.to_json()
-    return result
+    how = (config.n_bootstrap, config.confidence, config.seed, result["grouping"])
+    given = getattr(config, "positive", ())
+    positives = positive_classes(predictions.classes, dataset.card, given)
+    return result | acting(predictions, *how) | operating(predictions, positives, *how)
 
 
 def write_all(

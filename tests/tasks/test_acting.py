@@ -1,0 +1,42 @@
+"""Abstaining and acting, of labelled predictions only."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from cutis.predictions import make_predictions
+from cutis.stats.decision import net_benefit
+from cutis.stats.selective import areas, queue
+from cutis.tasks.acting import acting
+from tests.stats.samples import make
+
+
+def predictions(c: int):
+    made = make(n=80, c=c)
+    labels = made.labels.copy()
+    labels[:10] = -1
+    return made, make_predictions(
+        ids=[str(i) for i in range(80)], images=[f"{i}.jpg" for i in range(80)],
+        probs_nc=made.probs, classes=made.classes, labels_n=labels, groups_n=made.groups,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("c", [2, 4])
+def test_rows_without_a_label_are_left_out(c):
+    made, given = predictions(c)
+    found = acting(given, 100, 0.95, 0, "lesion")
+    json.dumps(found, allow_nan=False)
+    probs, labels = made.probs[10:], made.labels[10:]
+    expected = areas(queue(probs.argmax(axis=1) != labels, probs.max(axis=1))).aurc[0]
+    record = found["selective"]["metrics"]["aurc"]
+    assert record["value"] == pytest.approx(expected)
+    assert (record["n"], record["grouping"]) == (70, "lesion")
+    assert ("decision" in found) == (c == 2)
+    if c == 2:
+        point = found["decision"]["points"][4]
+        benefit = net_benefit(labels == 1, probs[:, 1], np.array([point["threshold"]])).model
+        assert point["net_benefit"]["value"] == pytest.approx(benefit[0, 0])
+        assert found["decision"]["positive"] == made.classes[1]
