@@ -24,6 +24,7 @@ CONTENTS = (
     ("confusion", "Confusion matrix"),
     ("curves", "ROC and precision-recall"),
     ("calibration", "Can the probabilities be believed?"),
+    ("acting", "If it may abstain, or is acted on"),
     ("diagnoses", "Diagnosis by diagnosis"),
     ("subgroups", "Subgroups"),
     ("galleries", "Hits and errors"),
@@ -43,12 +44,17 @@ DOCUMENTS: dict[str, str] = {
     "stats selective": "cutis.report.analysis.selective:document",
     "stats decision": "cutis.report.analysis.decision:document",
     "stats fairness": "cutis.report.analysis.fairness:document",
+    "stats readers": "cutis.report.readers.study:document",
+    "stats agreement": "cutis.report.readers.agreement:document",
+    "stats mrmc": "cutis.report.readers.mrmc:document",
     "data overlap": "cutis.report.overlap:document",
     "annotate": "cutis.report.annotation.page:document",
     "audit data": "cutis.report.annotation.data_page:document",
     "audit model": "cutis.report.annotation.model_page:document",
 }
-NEED_LABELS = {"confusion", "curves", "calibration", "diagnoses", "subgroups", "galleries"}
+NEED_LABELS = {
+    "confusion", "curves", "calibration", "acting", "diagnoses", "subgroups", "galleries",
+}  # fmt: skip
 
 
 def build_report(run_dir: Path, pictures: bool = True) -> Path:
@@ -92,7 +98,11 @@ def build_report(run_dir: Path, pictures: bool = True) -> Path:
 
 def render(run: RunData, pictures: bool = True) -> str:
     """Return the HTML of a run; the same run always gives the same text."""
+    from cutis.report.sections.acting import acting_section
+
     contents = [entry for entry in CONTENTS if run.metrics or entry[0] not in NEED_LABELS]
+    if acting_section(run) is None:
+        contents = [entry for entry in contents if entry[0] != "acting"]
     if run.probe is not None:
         contents.insert(2, PROBE)
     return fill("report.html.j2", ("style.css", "print.css"), contents, page(run, pictures))
@@ -173,6 +183,7 @@ def page(run: RunData, pictures: bool = True) -> dict[str, Any]:
         prompts_section,
         reproduce_section,
     )
+    from cutis.report.sections.acting import acting_section
     from cutis.report.sections.calibration import calibration_section
     from cutis.report.sections.cases import cases_section
     from cutis.report.sections.classes import classes_section
@@ -180,9 +191,10 @@ def page(run: RunData, pictures: bool = True) -> dict[str, Any]:
     from cutis.report.sections.curves import curves_section
     from cutis.report.sections.headline import headline
     from cutis.report.sections.limits import limits_section
+    from cutis.report.sections.operating import operating_blocks
     from cutis.report.sections.overview import overview
     from cutis.report.sections.probe import probe_section
-    from cutis.report.sections.subgroups import subgroups_section
+    from cutis.report.sections.subgroups import missing_values, subgroups_section
 
     return {
         "overview": overview(run),
@@ -192,8 +204,11 @@ def page(run: RunData, pictures: bool = True) -> dict[str, Any]:
         "confusion": confusion_section(run),
         "curves": curves_section(run),
         "calibration": calibration_section(run),
+        "acting": acting_section(run),
         "classes": classes_section(run),
+        "operating": operating_blocks(run),
         "subgroups": subgroups_section(run),
+        "missing_values": missing_values(run),
         "limits": limits_section(run),
         "model": model_section(run),
         "data": data_section(run),

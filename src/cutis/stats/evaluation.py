@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from cutis.stats.clusters import make_clusters, stratify
 from cutis.stats.confusion import confusion_matrix
 from cutis.stats.estimate import Estimate, IntervalMethod, Settings, or_null
 from cutis.stats.estimation import ClassEstimates, estimate_sample
+from cutis.stats.fairness.brief import brief_audit
 from cutis.stats.measures import make_sample
 from cutis.stats.proportion import check_confidence
 from cutis.stats.subgroups import Subgroup, estimate_subgroups, subgroup_values
@@ -46,6 +47,8 @@ class Evaluation:
         The majority class.
     notes
         What a reader must know, one sentence each.
+    fairness
+        The keys ``subgroup_gaps`` and ``missing_values``; empty without subgroups.
     """
 
     n: int
@@ -61,6 +64,7 @@ class Evaluation:
     ece_by_chance: float
     baseline: Baseline
     notes: tuple[str, ...]
+    fairness: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json``; undefined values are null and carry a note."""
@@ -82,6 +86,7 @@ class Evaluation:
                 column: {value: part.to_json() for value, part in parts.items()}
                 for column, parts in self.subgroups.items()
             },
+            **self.fairness,
             "confusion": self.confusion_cc.tolist(),
             "calibration": {
                 "n_bins": len(self.bins),
@@ -168,9 +173,10 @@ def evaluate(
     clusters = stratify(clusters, labels) if stratified else clusters
     sample = make_sample(labels, probs, n_bins)
     metrics, per_class = estimate_sample(sample, clusters, names, settings)
+    columns = _subgroup_columns(subgroups or {}, keep)
     parts = {
         column: estimate_subgroups(sample, clusters, names, values_n, settings, min_subgroup)
-        for column, values_n in _subgroup_columns(subgroups or {}, keep).items()
+        for column, values_n in columns.items()
     }
     return Evaluation(
         n=labels.size,
@@ -186,6 +192,9 @@ def evaluate(
         ece_by_chance=calibration_error_by_chance(probs, n_bins, seed=seed),
         baseline=majority_baseline(labels, clusters, settings),
         notes=_notes(labels, names, keep.size - labels.size),
+        fairness=brief_audit(labels, probs, names, columns, clusters, settings, min_subgroup)
+        if columns
+        else {},
     )
 
 

@@ -10,9 +10,11 @@ from cutis.report.footnotes import Footnotes, plain_note
 from cutis.report.sections.cells import make_cell
 from cutis.report.sections.overview import grouping, unit_words
 from cutis.report.source import RunData, dig
-from cutis.report.wording import heading
+from cutis.report.wording import decimal, heading, interval
+from cutis.stats.fairness.words import RATE_WORDS, missing_warnings, mix_warning
 
 METRICS = ("balanced_accuracy", "accuracy", "auroc")
+GAPS = ("balanced_accuracy", "accuracy")
 WIDTH = 130
 NAMES = {"(missing)": "not recorded"}
 
@@ -21,6 +23,11 @@ def subgroups_section(run: RunData) -> list[dict[str, Any]]:
     """Return one table per subgroup column; empty without any."""
     columns = dig(run.metrics, "subgroups", default={})
     return [_table(run, column, parts) for column, parts in columns.items() if parts]
+
+
+def missing_values(run: RunData) -> list[str]:
+    """Return a warning for every subgroup column whose missing values tell the diagnosis."""
+    return missing_warnings(dig(run.metrics, "missing_values", default=[]))
 
 
 def _table(run: RunData, column: str, parts: dict[str, Any]) -> dict[str, Any]:
@@ -35,8 +42,42 @@ def _table(run: RunData, column: str, parts: dict[str, Any]) -> dict[str, Any]:
         "overall": _row("all images", _whole(run), notes, None, units),
         "notes": notes.items(),
         "axis": interval_axis(WIDTH).inline(),
+        "gaps": gap_sentences(dig(run.metrics, "subgroup_gaps", column, default={}), column),
         "too_few": sum(part.get("metrics") is None for part in parts.values()),
     }
+
+
+def gap_sentences(found: dict[str, Any], column: str) -> list[str]:
+    """Return how far apart the subgroups of a column lie, and whether their diagnoses differ.
+
+    Parameters
+    ----------
+    found
+        The record of the column under ``subgroup_gaps`` in ``metrics.json``; may be empty.
+    column
+        Its name.
+    """
+    sentences = []
+    for metric in GAPS:
+        gap = dig(found, "crude", metric, default=None)
+        if gap is None or gap["difference"]["value"] is None:
+            continue
+        even = dig(found, "standardised", metric, "difference", default={"value": None})
+        words = f"{RATE_WORDS[metric]} lies {_span(gap['difference'])} apart between the subgroups"
+        words = (
+            f"{words[:1].upper()}{words[1:]}, lowest in {NAMES.get(gap['lowest'], gap['lowest'])}"
+        )
+        if even["value"] is not None:
+            words += f"; {_span(even)} if all had the same mix of diagnoses"
+        sentences.append(f"{words}.")
+    if found.get("class_mix"):
+        sentences += [words for words in [mix_warning(column, found)] if words]
+    return sentences
+
+
+def _span(record: dict[str, Any]) -> str:
+    between = interval(record, 2)
+    return decimal(record["value"], 2) + (f" ({between})" if between else "")
 
 
 def _whole(run: RunData) -> dict[str, Any]:
