@@ -85,10 +85,12 @@ def _said(value: float | None) -> str:
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
-    bottom = math.floor(min(values) * 10 - 1e-9) / 10
-    top = math.ceil(max(values) * 10 + 1e-9) / 10
-    # Metrics that are shares never leave 0 to 1, and an axis beyond would suggest it.
-    return (max(bottom, 0.0) if min(values) >= 0 else bottom), min(top, max(1.0, max(values)))
+    bottom = math.floor(min(values) * 10 + 1e-9) / 10
+    top = math.ceil(max(values) * 10 - 1e-9) / 10
+    if top - bottom < 0.05:
+        # Shares never leave 0 to 1, and an axis beyond would suggest that they could.
+        bottom, top = (bottom - 0.1, top) if top >= 1 else (bottom, top + 0.1)
+    return bottom, top
 
 
 def _x(n: float, few: float, many: float) -> float:
