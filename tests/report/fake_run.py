@@ -92,7 +92,8 @@ def make_run(
             subgroups={} if carried is None
             else {c: carried[c].to_numpy(dtype=object) for c in carried},
         )  # fmt: skip
-        more = acting(predictions, n_bootstrap, 0.95, 0, evaluation.settings.grouping)
+        positives = [1] if len(classes) == 2 else []
+        more = acting(predictions, positives, n_bootstrap, 0.95, 0, evaluation.settings.grouping)
         write(folder / "metrics.json", evaluation.to_json() | more)
     if thumbs:
         write_thumbs(folder / "thumbs", [ids[i] for i in case_rows(predictions)])

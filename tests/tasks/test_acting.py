@@ -24,19 +24,27 @@ def predictions(c: int):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("c", [2, 4])
-def test_rows_without_a_label_are_left_out(c):
+@pytest.mark.parametrize(("c", "positives"), [(2, [1]), (4, [1, 3]), (4, [])])
+def test_rows_without_a_label_are_left_out(c, positives):
     made, given = predictions(c)
-    found = acting(given, 100, 0.95, 0, "lesion")
+    found = acting(given, positives, 100, 0.95, 0, "lesion")
     json.dumps(found, allow_nan=False)
     probs, labels = made.probs[10:], made.labels[10:]
     expected = areas(queue(probs.argmax(axis=1) != labels, probs.max(axis=1))).aurc[0]
     record = found["selective"]["metrics"]["aurc"]
     assert record["value"] == pytest.approx(expected)
     assert (record["n"], record["grouping"]) == (70, "lesion")
-    assert ("decision" in found) == (c == 2)
-    if c == 2:
+    assert ("decision" in found) == bool(positives)
+    if positives:
         point = found["decision"]["points"][4]
-        benefit = net_benefit(labels == 1, probs[:, 1], np.array([point["threshold"]])).model
+        positive, scores = np.isin(labels, positives), probs[:, positives].sum(axis=1)
+        benefit = net_benefit(positive, scores, np.array([point["threshold"]])).model
         assert point["net_benefit"]["value"] == pytest.approx(benefit[0, 0])
-        assert found["decision"]["positive"] == made.classes[1]
+        assert found["decision"]["positive"] == " or ".join(made.classes[k] for k in positives)
+        assert found["decision"]["n_positive"] == positive.sum()
+
+
+def test_a_positive_class_without_images_gives_no_decision_curve():
+    made, given = predictions(4)
+    given.table.loc[given.table["label"] == made.classes[1], "label"] = made.classes[0]
+    assert "decision" not in acting(given, [1], 100, 0.95, 0, "lesion")

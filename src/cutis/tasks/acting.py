@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from cutis.predictions import Predictions
 
@@ -11,14 +14,21 @@ THRESHOLDS = tuple(round(0.02 * k, 2) for k in range(1, 31))
 
 
 def acting(
-    predictions: Predictions, n_bootstrap: int, confidence: float, seed: int, grouping: str
+    predictions: Predictions,
+    positives: Sequence[int],
+    n_bootstrap: int,
+    confidence: float,
+    seed: int,
+    grouping: str,
 ) -> dict[str, Any]:
-    """Return ``selective``, and with two classes ``decision``, of labelled predictions.
+    """Return ``selective``, and with positive classes ``decision``, of labelled predictions.
 
     Parameters
     ----------
     predictions
         The predictions; rows without a label are left out.
+    positives
+        Indices of the classes that are acted upon, together against all others; may be none.
     n_bootstrap, confidence, seed
         How intervals are made.
     grouping
@@ -27,8 +37,8 @@ def acting(
     Returns
     -------
     dict
-        ``selective`` (see :class:`cutis.stats.selective_summary.SelectiveSummary`) and, for the
-        second of two classes, ``decision`` (``positive``, ``share``, and what
+        ``selective`` (see :class:`cutis.stats.selective_summary.SelectiveSummary`) and, where
+        some images are positive and some are not, ``decision`` (``positive``, ``share``, and what
         :class:`cutis.stats.decision_summary.DecisionSummary` holds).
     """
     from cutis.stats.clusters import make_clusters
@@ -43,9 +53,11 @@ def acting(
     classes = predictions.classes
     selective = selective_summary(labels, probs, classes, clusters, settings, COVERAGES)
     found: dict[str, Any] = {"selective": selective.to_json()}
-    if len(classes) == 2:
-        positive = labels == 1
-        decision = decision_summary(positive, probs[:, 1], clusters, settings, THRESHOLDS)
+    positive = np.isin(labels, list(positives))
+    if positive.any() and not positive.all():
+        scores = np.clip(probs[:, list(positives)].sum(axis=1), 0.0, 1.0)
+        decision = decision_summary(positive, scores, clusters, settings, THRESHOLDS)
+        name = " or ".join(classes[k] for k in positives)
         share = float(positive.mean())
-        found["decision"] = {"positive": classes[1], "share": share, **decision.to_json()}
+        found["decision"] = {"positive": name, "share": share, **decision.to_json()}
     return found

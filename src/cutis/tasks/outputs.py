@@ -50,7 +50,7 @@ def measure(
     how = (config.n_bootstrap, config.confidence, config.seed, result["grouping"])
     given = getattr(config, "positive", ())
     positives = positive_classes(predictions.classes, dataset.card, given)
-    return result | acting(predictions, *how) | operating(predictions, positives, *how)
+    return result | acting(predictions, positives, *how) | operating(predictions, positives, *how)
 
 
 def write_all(
