@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.tasks.benchmark.fake_runs import invented, strict_json, suite_of, write_run
 
 from cutis.data.cards import bundled_cards
 from cutis.predictions import make_predictions, read_predictions
@@ -18,6 +17,7 @@ from cutis.tasks.benchmark.locating import Located
 from cutis.tasks.benchmark.reading import bundled_suites
 from cutis.tasks.benchmark.standing import Rules
 from cutis.tasks.benchmark.suite import Suite
+from tests.tasks.benchmark.fake_runs import invented, strict_json, suite_of, write_run
 
 FILES = {
     "CLIP-Large": "clip-vit-l-14", "BiomedCLIP": "biomedclip", "MONET": "monet", "MAKE": "make",

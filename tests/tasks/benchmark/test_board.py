@@ -12,13 +12,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score
 from statsmodels.stats.multitest import multipletests
-from tests.tasks.benchmark.fake_runs import (
-    invented,
-    material,
-    strict_json,
-    suite_of,
-    write_run,
-)
 
 from cutis.errors import CutisError
 from cutis.features.many import Failure
@@ -28,6 +21,13 @@ from cutis.tasks.benchmark.board import check_anchor, make_record
 from cutis.tasks.benchmark.files import FIELDS, table, write_board
 from cutis.tasks.benchmark.locating import Located, Missing
 from cutis.tasks.benchmark.standing import Rules, seed_of
+from tests.tasks.benchmark.fake_runs import (
+    invented,
+    material,
+    strict_json,
+    suite_of,
+    write_run,
+)
 
 SKILLS = {"make": 0.8, "monet": 0.5, "my-model": 0.75}
 RULES = Rules(n_bootstrap=120, seed=4, anchor="monet")

@@ -11,7 +11,7 @@ from cutis.report.leaderboard.page import WIDTH
 from cutis.report.retrieval.words import UNBOUNDED
 from cutis.report.scrub import scrub_text, scrub_word
 from cutis.report.suite.reproduction import reproduction_rows, sources_of
-from cutis.report.suite.table import TASKS, heading, rank_text, tables
+from cutis.report.suite.table import TASKS, heading, rank_text, signed, tables
 from cutis.report.wording import count, decimal, interval
 
 CONTENTS = (
@@ -49,7 +49,7 @@ def render_suite(record: dict[str, Any], folder: Path) -> str:
         "settings": record["settings"],
         "suite": record["suite"],
         "averages": record["averages"],
-        "anchor": _anchor_title(record),
+        "against": _anchor_title(record),
         "version": __version__,
     }
     contents = [
@@ -117,17 +117,13 @@ def _detail_row(
         "picture": picture,
         "rank": rank_text(cell).removeprefix("rank ") or "–",
         "first": "" if share is None else f"first in {100 * share:.0f}%",
-        "difference": "anchor" if difference is None else _signed(difference),
+        "difference": "–" if difference is None else signed(difference),
         "difference_value": difference,
         "bounds": interval(bounds),
         "p": _p_text(cell),
         "note": scrub_text(cell["note"]) if cell["note"] else "",
         "link": f"{cell['run']}/{REPORT}" if (folder / cell["run"] / REPORT).exists() else "",
     }
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else ''}{decimal(value)}"
 
 
 def _p_text(cell: dict[str, Any]) -> str:

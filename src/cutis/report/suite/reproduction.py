@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cutis.report.leaderboard.page import metric_title
+from cutis.report.suite.table import signed
 from cutis.report.wording import decimal, interval
 
 _OTHER_METRICS = {"auroc_ovo": "AUROC, one against one", "quadratic_kappa": "κ, quadratic weights"}
@@ -33,8 +34,7 @@ def reproduction_rows(record: dict[str, Any]) -> list[dict[str, Any]]:
                 "ours_value": item["value"],
                 "ours_interval": interval(item),
                 "ours_n": f"n {item['n']:,}",
-                "difference": ("+" if item["difference"] >= 0 else "")
-                + decimal(item["difference"]),
+                "difference": signed(item["difference"]),
                 "difference_value": item["difference"],
                 "verdict": item["verdict"],
                 "reasons": "; ".join(item["reasons"]),

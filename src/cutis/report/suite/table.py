@@ -105,6 +105,19 @@ def _cell(result: dict[str, Any] | None, head: dict[str, Any]) -> dict[str, Any]
     }
 
 
+def signed(difference: float) -> str:
+    """Return a difference with its sign, unless it rounds to nothing.
+
+    Examples
+    --------
+    >>> signed(0.0123), signed(-0.2), signed(-0.0001)
+    ('+0.012', '−0.200', '0.000')
+    """
+    if round(abs(difference), 3) == 0:
+        return decimal(0.0)
+    return f"{'+' if difference > 0 else ''}{decimal(difference)}"
+
+
 def rank_text(result: dict[str, Any]) -> str:
     """Return a rank with its interval in words; nothing where there is none.
 
@@ -124,9 +137,8 @@ def _published(result: dict[str, Any]) -> str:
     figure = result.get("published")
     if not figure or result["value"] is None:
         return f"published {decimal(figure['value'])}" if figure else ""
-    difference = result["value"] - figure["value"]
-    sign = "+" if difference >= 0 else ""
-    return f"published {decimal(figure['value'])} ({sign}{decimal(difference)})"
+    difference = signed(result["value"] - figure["value"])
+    return f"published {decimal(figure['value'])} ({difference})"
 
 
 def _published_rows(record: dict[str, Any], part: list[dict[str, Any]]) -> list[dict[str, Any]]:
