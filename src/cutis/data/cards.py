@@ -72,6 +72,9 @@ class DatasetCard(BaseModel):
     like: str | None = Field(
         default=None, description="Bundled card whose fields hold where this one says nothing."
     )
+    malignant: tuple[str, ...] = Field(
+        default=(), description="Classes that are cancer, whose operating points are reported."
+    )
     n_classes: int | None = Field(
         default=None, description="Number of classes, where only the table names them."
     )

@@ -168,7 +168,7 @@ def fill_document(document: Document, reproduce: dict[str, Any], version: str) -
     parts = {
         "overview": overview,
         "blocks": {
-            s.anchor: [_shown(part) for block in s.blocks for part in in_width(block)]
+            s.anchor: [shown_block(part) for block in s.blocks for part in in_width(block)]
             for s in document.sections
         },
         "reproduce": reproduce | {"answers": document.answers},
@@ -220,7 +220,7 @@ def in_width(block: Block) -> list[Block]:
     ]
 
 
-def _shown(block: Block) -> dict[str, Any]:
+def shown_block(block: Block) -> dict[str, Any]:
     """Return what the template shows of a block."""
     kind = type(block).__name__.casefold()
     if isinstance(block, Table):

@@ -53,6 +53,11 @@ class ZeroShotConfig(ManyConfig):
     confidence: float = Field(
         default=0.95, gt=0.5, lt=1.0, description="Level of the confidence intervals."
     )
+    positive: list[str] = Field(
+        default=[],
+        description="Class whose operating points are reported, against all others; may be given "
+        "several times [the second of two, or those the card calls malignant].",
+    )
     csv: bool = Field(
         default=False, description="Also write predictions.csv in the published column layout."
     )
