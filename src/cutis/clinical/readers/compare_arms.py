@@ -131,7 +131,7 @@ def _mixed(
 ) -> dict[str, Any] | None:
     from cutis.stats.readers.mixed import mixed_logistic
 
-    if not config.mixed:
+    if config.no_mixed:
         return None
     frame = readings.frame
     chosen = frame[frame["arm"].isin([before, after]) & frame["correct"].notna()]

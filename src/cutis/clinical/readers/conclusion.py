@@ -111,14 +111,15 @@ def _of_one_arm(result: dict[str, Any]) -> str:
     if found["mean"] is None:
         return ""
     title = result["outcomes"][0]["title"]
-    shown = points if is_share(name, []) else lambda v: "–" if v is None else f"{v:.2f}"
+    unit = " %" if is_share(name, []) else ""
+    shown = points if unit else lambda v: "–" if v is None else f"{v:.2f}"
     between = (
         f" ({result['confidence']:.0%} interval {shown(found['low'])} to {shown(found['high'])})"
         if found["low"] is not None
         else ""
     )
     readers = f"{found['n']} reader{'s' if found['n'] != 1 else ''}"
-    return f"{title}, mean of {readers} {arm}: {shown(found['mean'])}{between}."
+    return f"{title}, mean of {readers} {arm}: {shown(found['mean'])}{unit}{between}."
 
 
 def _of_model(model: dict[str, Any], confidence: float) -> str:

@@ -27,8 +27,8 @@ class StatsReadersConfig(ReadingsConfig):
         description="Classes that count as disease, joined by commas; adds sensitivity, "
         "specificity and, with --predictions, the ROC curve of the model.",
     )
-    mixed: bool = Field(
-        default=True, description="Fit the mixed-effects logistic regression of right answers."
+    no_mixed: bool = Field(
+        default=False, description="Leave out the mixed-effects logistic regression."
     )
 
 
