@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -50,6 +52,14 @@ def test_harmonised_columns_and_numbers(dataset):
     assert chosen(dataset, "sex", "female", "male") == ([0, 4], [1, 2, 5])
     assert chosen(dataset, "age", "70 and over", "under 30") == ([3, 5], [0])
     assert chosen(dataset, "grade", "1", "2") == ([0, 4], [1, 3, 5])
+
+
+def test_malignancy_is_what_the_card_says(dataset):
+    with pytest.raises(CutisError, match="does not say which classes are malignant"):
+        choose_groups(dataset, "malignancy", "malignant", "benign")
+    card = dataset.card.model_copy(update={"malignant": ("MEL", "bcc")})
+    told = replace(dataset, card=card)
+    assert chosen(told, "malignancy", "malignant", "benign") == ([0, 1, 3], [2, 4])
 
 
 @pytest.mark.parametrize(

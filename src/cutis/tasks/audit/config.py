@@ -38,8 +38,8 @@ class AuditDataConfig(AuditConfig):
 
     by: str = Field(
         default="label",
-        description="Column that makes the groups: any of the table, or label, sex, site, age, "
-        "skin_tone, modality.",
+        description="Column that makes the groups: any of the table, or label, malignancy (by the "
+        "dataset's card), sex, site, age, skin_tone, modality.",
     )
     a: str = Field(description="Value of the first group, or several as x,y.")
     b: str | None = Field(

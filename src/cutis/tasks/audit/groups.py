@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cutis.data import Dataset
 
 SHOWN = 12
+MALIGNANCY = "malignancy"
 
 
 class Groups(NamedTuple):
@@ -47,8 +48,8 @@ def choose_groups(dataset: Dataset, by: str, a: str, b: str | None) -> Groups:
     dataset
         The rows to choose from.
     by
-        ``label``, a harmonised column (sex, site, age in bands, skin_tone, modality), or any
-        column of the table.
+        ``label``, ``malignancy`` (by the dataset's card), a harmonised column (sex, site, age in
+        bands, skin_tone, modality), or any column of the table.
     a, b
         Values of the groups; without ``b`` it is all other values.
 
@@ -90,6 +91,8 @@ def _values(dataset: Dataset, by: str) -> list[str | None]:
 
     if by == "label" and dataset.classes:
         return [None if i < 0 else dataset.classes[i] for i in dataset.labels]
+    if by == MALIGNANCY and by not in dataset.table.columns:
+        return _malignancy(dataset)
     bands = subgroup_columns(dataset.metadata)
     by_name = {str(c).casefold(): c for c in dataset.table.columns}
     if by in bands.columns:
@@ -97,7 +100,9 @@ def _values(dataset: Dataset, by: str) -> list[str | None]:
     elif by.casefold() in by_name:
         column = dataset.table[by_name[by.casefold()]]
     else:
-        have = list(dict.fromkeys(["label", *bands.columns, *map(str, dataset.table.columns)]))
+        have = list(
+            dict.fromkeys(["label", MALIGNANCY, *bands.columns, *map(str, dataset.table.columns)])
+        )
         raise CutisError(
             f"{dataset.source.name} has no column '{by}' to make groups by.",
             allowed=f"Columns: {', '.join(have[:SHOWN])}{' ...' if len(have) > SHOWN else ''}.",
@@ -105,6 +110,21 @@ def _values(dataset: Dataset, by: str) -> list[str | None]:
             fix="--by label --a melanoma",
         )
     return [None if pd.isna(v) or str(v).strip() == "" else _text(v) for v in column]
+
+
+def _malignancy(dataset: Dataset) -> list[str | None]:
+    """Return malignant or benign for every labelled row, by what the dataset's card says."""
+    from cutis.data.cards import plain
+
+    flagged = {plain(name) for name in dataset.card.malignant}
+    if not flagged & {plain(name) for name in dataset.classes}:
+        raise CutisError(
+            f"The card of {dataset.name} does not say which classes are malignant.",
+            allowed=f"Its classes are {', '.join(dataset.classes) or 'not named'}.",
+            fix="--by label --a CLASS,CLASS, or a line 'malignant: [CLASS]' in the card",
+        )
+    words = ["malignant" if plain(name) in flagged else "benign" for name in dataset.classes]
+    return [None if i < 0 else words[i] for i in dataset.labels]
 
 
 def _text(value: object) -> str:
