@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from cutis.errors import CutisError
 
 if TYPE_CHECKING:
+    from cutis.analysis.ci import StatsCiConfig, stats_ci
+    from cutis.analysis.compare import StatsCompareConfig, stats_compare
+    from cutis.analysis.compare_runs import CompareConfig, compare_runs
     from cutis.data import Dataset, load_dataset
     from cutis.data.convert import convert_dataset
     from cutis.features import Features, embed, embed_part, merge_features
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "StatsCiConfig": "cutis.analysis.ci",
+    "stats_ci": "cutis.analysis.ci",
+    "StatsCompareConfig": "cutis.analysis.compare",
+    "stats_compare": "cutis.analysis.compare",
+    "CompareConfig": "cutis.analysis.compare_runs",
+    "compare_runs": "cutis.analysis.compare_runs",
     "Dataset": "cutis.data",
     "load_dataset": "cutis.data",
     "convert_dataset": "cutis.data.convert",
@@ -64,6 +73,7 @@ _HOMES = {
 __all__ = [
     "AnnotateConfig",
     "BenchmarkConfig",
+    "CompareConfig",
     "CutisError",
     "Dataset",
     "Features",
@@ -72,12 +82,14 @@ __all__ = [
     "PredictConfig",
     "Predictions",
     "ProbeConfig",
-    "ProbeConfig",
     "RetrieveConfig",
+    "StatsCiConfig",
+    "StatsCompareConfig",
     "ZeroShotConfig",
     "__version__",
     "annotate",
     "benchmark",
+    "compare_runs",
     "convert_dataset",
     "embed",
     "embed_part",
@@ -88,9 +100,10 @@ __all__ = [
     "pair",
     "predict",
     "probe",
-    "probe",
     "read_predictions",
     "retrieve",
+    "stats_ci",
+    "stats_compare",
     "write_leaderboard",
     "zero_shot",
 ]
