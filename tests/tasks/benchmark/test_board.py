@@ -285,13 +285,20 @@ def test_metrics_without_flagged_rows_are_shown_beside(tmp_path):
     made = material(tmp_path, suite, {"make": 0.9})
     path = made.runs["make", "ph2"] / "metrics.json"
     metrics = json.loads(path.read_text())
-    clean = {"n": 61, "metrics": {"accuracy": {"value": 0.4321, "low": 0.4, "high": 0.5}}}
+    clean = {
+        "n_removed": 29,
+        "n_left": 61,
+        "metrics": {"accuracy": {"value": 0.4321, "low": 0.4, "high": 0.5}},
+    }
     path.write_text(json.dumps(metrics | {"without_overlap": clean}))
     record = make_record(made, Rules(100), tmp_path)
     assert record["cells"][0]["without_overlap"] == {
         "value": 0.4321, "low": 0.4, "high": 0.5, "n": 61,
     }  # fmt: skip
     assert "0.432 without near duplicates" in write_board(record, tmp_path).read_text()
+    nothing = {"n_removed": 0, "n_left": 90, "metrics": None}
+    path.write_text(json.dumps(metrics | {"without_overlap": nothing}))
+    assert make_record(made, Rules(100), tmp_path)["cells"][0]["without_overlap"] is None
 
 
 def test_a_lone_model_has_no_rank(tmp_path):

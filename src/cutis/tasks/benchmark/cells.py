@@ -127,14 +127,15 @@ def _probe_point(
 
 
 def _without_overlap(metrics: dict[str, Any], column: Column) -> dict[str, Any] | None:
-    """Return the metric without rows an overlap audit flagged, if the run has it."""
+    """Return the metric without rows an overlap audit flagged, if the run has it.
+
+    Of a probe it is known for the largest share of the training rows.
+    """
     part = metrics.get("without_overlap")
-    if not isinstance(part, dict):
+    largest = max(column.entry.fractions, default=None)
+    if not isinstance(part, dict) or column.fraction not in (None, largest):
         return None
-    inner = part.get("metrics")
-    record = inner.get(column.metric) if isinstance(inner, dict) else part.get(column.metric)
+    record = (part.get("metrics") or {}).get(column.metric)
     if not isinstance(record, dict) or record.get("value") is None:
         return None
-    return {k: record.get(k) for k in ("value", "low", "high")} | {
-        "n": part.get("n", record.get("n"))
-    }
+    return {k: record.get(k) for k in ("value", "low", "high")} | {"n": part.get("n_left")}
