@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from cutis.stats.ranking import auroc, average_precision, rank, score_ranking
-from tests.stats.samples import SITUATIONS, multiplicities, situation
+from cutis.stats.ranking import auroc, average_precision, rank, ranking_areas, score_ranking
+from tests.stats.samples import SITUATIONS, make, multiplicities, situation
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
@@ -79,3 +79,13 @@ def test_a_replicate_without_negatives_is_undefined():
     result = score_ranking(ranking, np.array([[1.0, 0.0], [1.0, 1.0]]))
     assert np.isnan(result.auroc_r).tolist() == [True, False]
     assert np.isnan(result.average_precision_r).tolist() == [True, False]
+
+
+def test_areas_alone_are_those_of_both_scores():
+    made = make(n=90, c=2, decimals=1)
+    ranking = rank(made.labels == 1, made.probs[:, 1])
+    weights = np.random.default_rng(0).poisson(1.0, (6, 90)).astype(float)
+    weights[5] = made.labels == 1
+    expected = score_ranking(ranking, weights).auroc_r
+    np.testing.assert_allclose(ranking_areas(ranking, weights), expected)
+    assert np.isnan(expected[5])

@@ -13,7 +13,7 @@ import numpy as np
 from cutis.stats.classification import accuracy, weighted_f1
 from cutis.stats.counts import Counts, count, mean_over
 from cutis.stats.measures import Sample
-from cutis.stats.ranking import score_ranking
+from cutis.stats.ranking import ranking_areas
 from cutis.stats.resampling import multiplicities
 
 METRICS = (
@@ -77,12 +77,24 @@ def published_replicates(
     >>> published_replicates(sample, 50)["accuracy"].mean().round(2)
     np.float64(0.5)
     """
-    drawn = published_draws(sample.labels_n.size, n_replicates, seed)
-    parts = [
-        published_measure(sample, multiplicities(block, sample.labels_n.size))
-        for block in np.array_split(drawn, max(1, drawn.size >> 17))
-    ]
+    blocks = published_weights(sample.labels_n.size, n_replicates, seed)
+    parts = [published_measure(sample, weights_rn) for weights_rn in blocks]
     return {name: np.concatenate([part[name] for part in parts]) for name in METRICS}
+
+
+def published_weights(n: int, n_replicates: int = 1000, seed: int = SEED) -> list[np.ndarray]:
+    """Return how often each image counts in the published replicates, block by block.
+
+    Every model of a published table has the same draws, so several models may share them.
+
+    Examples
+    --------
+    >>> published_weights(5, 1, seed=42)[0]
+    array([[0., 0., 1., 1., 3.]])
+    """
+    drawn = published_draws(n, n_replicates, seed)
+    blocks = np.array_split(drawn, max(1, drawn.size >> 17))
+    return [multiplicities(block, n) for block in blocks]
 
 
 def published_measure(sample: Sample, weights_rn: np.ndarray) -> dict[str, np.ndarray]:
@@ -105,7 +117,7 @@ def published_measure(sample: Sample, weights_rn: np.ndarray) -> dict[str, np.nd
     f1 = 2 * hits / (true + predicted)
     negatives_right = others - (predicted - hits)
     specificity = negatives_right / np.maximum(others, 1)
-    areas = np.stack([score_ranking(r, weights).auroc_r for r in sample.rankings], axis=1)
+    areas = np.stack([ranking_areas(r, weights) for r in sample.rankings], axis=1)
     both = sample.n_classes == 2
     complete = (true > 0).all(axis=1)
     area = areas[:, 1] if both else areas.mean(axis=1)

@@ -101,6 +101,23 @@ def score_ranking(ranking: Ranking, weights_rn: np.ndarray) -> RankScores:
     return RankScores(auroc_r, average_precision_r)
 
 
+def ranking_areas(ranking: Ranking, weights_rn: np.ndarray) -> np.ndarray:
+    """Return the AUROC of :func:`score_ranking` alone, (r,), in half its time.
+
+    Examples
+    --------
+    >>> ranking = rank(np.array([False, True, False, True]), np.array([0.1, 0.4, 0.5, 0.8]))
+    >>> ranking_areas(ranking, np.ones((1, 4)))
+    array([0.75])
+    """
+    positive_rp = np.take(weights_rn, ranking.positives_p, axis=1)
+    before_rq = _running_total(np.take(weights_rn, ranking.negatives_q, axis=1))
+    both_rp = np.take(before_rq, ranking.below_p, axis=1)
+    both_rp += np.take(before_rq, ranking.upto_p, axis=1)
+    pairs_r = np.einsum("rp,rp->r", positive_rp, both_rp) / 2
+    return ratio(pairs_r, positive_rp.sum(axis=1) * before_rq[:, -1])
+
+
 def _running_total(weights_rm: np.ndarray) -> np.ndarray:
     out = np.zeros((weights_rm.shape[0], weights_rm.shape[1] + 1))
     np.cumsum(weights_rm, axis=1, out=out[:, 1:])
