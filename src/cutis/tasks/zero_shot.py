@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cutis.models import Model
     from cutis.tasks.classes import ClassList
     from cutis.tasks.classifier import ZeroShotClassifier
+    from cutis.tasks.overlap.known import KnownOverlap
 
 
 class ZeroShotConfig(ManyConfig):
@@ -138,6 +139,8 @@ def zero_shot_one(config: ZeroShotConfig, loader: Loader) -> ZeroShotResult:
     from cutis.features import default_cache
     from cutis.models.halves import require_both
     from cutis.tasks.classifier import make_classifier
+    from cutis.tasks.overlap.effect import overlap_inputs
+    from cutis.tasks.overlap.known import known_overlap
     from cutis.tasks.selection import (
         choose_classes,
         choose_rows,
@@ -162,9 +165,11 @@ def zero_shot_one(config: ZeroShotConfig, loader: Loader) -> ZeroShotResult:
             model, classes, config.templates, cache, config.scale, config.plain_names
         )
         inputs = _inputs(dataset, model, classifier, cache, config.workers)
+        known = known_overlap(dataset, model, cache=cache, workers=config.workers or 2)
+        inputs |= overlap_inputs(known)
         if run.is_finished(inputs, ["predictions.csv"] if config.csv else []):
             return _already_finished(run)
-        return _evaluate(run, config, full, dataset, model, classifier, cache, inputs)
+        return _evaluate(run, config, full, dataset, model, classifier, cache, inputs, known)
 
 
 def _inputs(
@@ -204,12 +209,14 @@ def _evaluate(
     classifier: ZeroShotClassifier,
     cache: Path,
     inputs: dict[str, Any],
+    known: KnownOverlap | None,
 ) -> ZeroShotResult:
     from cutis.features import embed
     from cutis.features.nothing import refuse_nothing
     from cutis.report import build_report
     from cutis.tasks import outputs
     from cutis.tasks.classes import unfamiliar_names
+    from cutis.tasks.overlap.effect import overlap_lines, with_overlap
 
     features = embed(
         dataset, model, cache=cache, batch_size=config.batch_size, workers=config.workers
@@ -218,6 +225,8 @@ def _evaluate(
     refuse_nothing(features, config)
     predictions = predict_dataset(dataset, features, classifier, inputs)
     metrics = outputs.measure(predictions, dataset, config)
+    if known is not None:
+        metrics = with_overlap(metrics, predictions, known.rows(features.rows), dataset, config)
     written = outputs.write_all(run.dir, predictions, metrics, features, dataset, config)
     run.finish(
         inputs=inputs,
@@ -232,6 +241,7 @@ def _evaluate(
     build_report(run.dir)
     lines = (
         *outputs.summary_lines(predictions, metrics, features),
+        *overlap_lines(metrics),
         *unfamiliar_names(classifier.classes),
         *sharing_lines(dataset, run.dir),
         *closing_lines(run.dir),

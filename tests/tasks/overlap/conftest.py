@@ -118,7 +118,7 @@ def noise_table(tmp_path) -> Path:
         rows.append(
             {
                 "image": name,
-                "label": ["nevus", "melanoma"][i % 2 if i != 6 else 1],
+                "label": ["nevus", "melanoma"][i // 2 % 2 if i < 7 else 0],
                 "lesion_id": f"L{i // 2}",
                 "split": "train" if i == 7 else split,
             }

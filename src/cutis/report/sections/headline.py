@@ -8,6 +8,7 @@ from cutis.report.charts.interval import interval_axis, interval_bar
 from cutis.report.charts.waffle import hundredths, waffle
 from cutis.report.footnotes import Footnotes, plain_note
 from cutis.report.metric_words import LOWER_IS_BETTER, ORDER, words_for
+from cutis.report.sections.leaks import leak_sentences
 from cutis.report.sections.limits import overlap
 from cutis.report.sections.overview import grouping, groups_text, unit_words
 from cutis.report.source import RunData, dig
@@ -38,6 +39,7 @@ def headline(run: RunData) -> dict[str, Any] | None:
         "notes": notes.items(),
         "remarks": [n for n in metrics.get("notes", []) if "without a label" not in n],
         "seen": _seen(run),
+        "leaks": leak_sentences(metrics),
     }
 
 

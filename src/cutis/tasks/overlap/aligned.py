@@ -26,6 +26,8 @@ WIDTH, GRID = 96, 64
 # Smoothing in pixels and number of steps, coarse first.
 LEVELS = ((4.0, 5), (1.5, 5), (0.7, 4))
 LARGEST_STEP = 0.05
+# Agreement after the first round that every copy exceeds: 0.63 and more were seen.
+HOPELESS = 0.45
 DETAIL, BORDER = 9, 3
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 # left, top, right and bottom of the views of a picture, as shares of its sides
@@ -65,9 +67,16 @@ def likeness(one: Grey, two: Grey, frame: Sequence[float] = WHOLE) -> float:
     >>> round(likeness(noise, 2 * noise + 7), 3), abs(likeness(noise, noise[::-1])) < 0.5
     (1.0, True)
     """
+    rough = fit_frame(one, two, frame, LEVELS[:1])
+    if _agreement(one, two, rough) < HOPELESS:  # most pairs end here, after a third of the work
+        return 0.0
+    return _agreement(one, two, fit_frame(one, two, rough, LEVELS[1:]))
+
+
+def _agreement(one: Grey, two: Grey, found: NDArray[np.float64]) -> float:
+    """Return the correlation of the detail of a frame of one picture with that of the other."""
     from scipy.ndimage import uniform_filter
 
-    found = fit_frame(one, two, frame)
     pieces = []
     for picture, where in ((one, found), (two, np.array(WHOLE))):
         detail = _sample(picture, where)
@@ -77,8 +86,22 @@ def likeness(one: Grey, two: Grey, frame: Sequence[float] = WHOLE) -> float:
     return float(pieces[0] @ pieces[1]) / power if power > 0 else 0.0
 
 
-def fit_frame(one: Grey, two: Grey, frame: Sequence[float]) -> NDArray[np.float64]:
+def fit_frame(
+    one: Grey,
+    two: Grey,
+    frame: Sequence[float] | NDArray[np.float64],
+    levels: Sequence[tuple[float, int]] = (),
+) -> NDArray[np.float64]:
     """Return the frame of the first picture that looks most like the second.
+
+    Parameters
+    ----------
+    one, two
+        Grey pictures, 96 by 96.
+    frame
+        A first guess: left, top, right, bottom as shares.
+    levels
+        Smoothing in pixels and number of steps of each round [coarse to fine].
 
     Examples
     --------
@@ -94,7 +117,7 @@ def fit_frame(one: Grey, two: Grey, frame: Sequence[float]) -> NDArray[np.float6
     u = (np.arange(GRID) + 0.5) / GRID
     across, down = np.broadcast_to(u, (GRID, GRID)), np.broadcast_to(u[:, None], (GRID, GRID))
     damping = np.diag([1e-3] * 4 + [0.0, 0.0])
-    for smoothing, steps in LEVELS:
+    for smoothing, steps in levels or LEVELS:
         first, second = gaussian_filter(one, smoothing), gaussian_filter(two, smoothing)
         slope_y, slope_x = np.gradient(first)
         wanted = _sample(second, np.array(WHOLE)).ravel()

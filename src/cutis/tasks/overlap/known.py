@@ -113,6 +113,48 @@ def known_overlap(
     )
 
 
+def known_in_turns(
+    dataset: Dataset,
+    turns: Sequence[tuple[np.ndarray, np.ndarray]],
+    model: Model | None = None,
+    cache: Path | None = None,
+    workers: int = 2,
+) -> KnownOverlap | None:
+    """Say which tested rows are known to have a copy among the rows learnt from in their turn.
+
+    Parameters
+    ----------
+    dataset
+        The whole table.
+    turns
+        For each training, the rows it learns from or chooses by and the rows it is tested on;
+        one for splits, one per fold.
+    model, cache, workers
+        As for :func:`known_overlap`.
+
+    Returns
+    -------
+    KnownOverlap or None
+        On all tested rows, ascending; None where nothing is known of any.
+    """
+    tested = np.sort(np.concatenate([test for _, test in turns]))
+    flagged, searched = np.zeros(len(tested), bool), np.zeros(len(tested), bool)
+    audits: list[str] = []
+    reasons: list[str] = []
+    for learnt, test in turns:
+        known = known_overlap(dataset.select(test), model, dataset.select(learnt), cache, workers)
+        if known is not None:
+            place = np.searchsorted(tested, test)
+            flagged[place], searched[place] = known.flagged_n, known.searched_n
+            audits += known.audits
+            reasons += known.reasons
+    if not audits:
+        return None
+    return KnownOverlap(
+        flagged, searched, tuple(dict.fromkeys(audits)), tuple(dict.fromkeys(reasons))
+    )
+
+
 def _of_model(audit: Audit, names: set[str], mine: Digests) -> KnownOverlap | None:
     """Answer for data that a model was trained on."""
     sets = audit.record["sets"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cutis.config import command_line
 from cutis.features.loader import Loader
 from cutis.features.many import ManyResult
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from cutis.data import Dataset
     from cutis.models import Model
     from cutis.tasks.classifier import ZeroShotClassifier
+    from cutis.tasks.overlap.known import KnownOverlap
     from cutis.tasks.probe.working import Task
 
 
@@ -85,6 +88,8 @@ def probe_one(config: ProbeConfig, loader: Loader) -> ProbeResult:
     """
     from cutis.features import default_cache
     from cutis.models.halves import require_both, require_vision
+    from cutis.tasks.overlap.effect import overlap_inputs
+    from cutis.tasks.overlap.known import known_in_turns
     from cutis.tasks.probe.material import part_keys
     from cutis.tasks.probe.partition import divide_rows
     from cutis.tasks.probe.summary import dry_run_lines
@@ -107,10 +112,13 @@ def probe_one(config: ProbeConfig, loader: Loader) -> ProbeResult:
         classifier = _classifier(full, model, config, cache)
         keys = part_keys(full, partition, model, cache, config.workers)
         inputs = _inputs(full, model, keys, classifier)
+        turns = [(np.union1d(turn.train, turn.val), turn.test) for turn in partition.turns]
+        known = known_in_turns(full, turns, model, cache, config.workers or 2)
+        inputs |= overlap_inputs(known)
         if run.is_finished(inputs, ["predictions.csv"] if config.csv else []):
             return _already_finished(run)
         task = Task(config, full, partition, tested, model, classifier, cache, inputs)
-        return _evaluate(run, task)
+        return _evaluate(run, task, known)
 
 
 def _with_classes(dataset: Dataset, config: ProbeConfig) -> Dataset:
@@ -153,10 +161,11 @@ def _inputs(
     }
 
 
-def _evaluate(run: Run, task: Task) -> ProbeResult:
+def _evaluate(run: Run, task: Task, known: KnownOverlap | None) -> ProbeResult:
     from cutis.report import build_report
     from cutis.tasks import outputs
     from cutis.tasks.closing import closing_lines, sharing_lines
+    from cutis.tasks.overlap.effect import overlap_lines, with_overlap
     from cutis.tasks.probe import outputs as own
     from cutis.tasks.probe.notes import class_notes
     from cutis.tasks.probe.summary import curve_lines
@@ -168,6 +177,8 @@ def _evaluate(run: Run, task: Task) -> ProbeResult:
     features = material.tested
     predictions = own.predictions_of(results[0], tested, features, task.inputs)
     metrics = outputs.measure(predictions, tested, config)
+    if known is not None:
+        metrics = with_overlap(metrics, predictions, known.rows(features.rows), tested, config)
     written = outputs.write_all(run.dir, predictions, metrics, features, tested, config)
     notes = (*task.partition.notes, *class_notes(results, task, material))
     record, names = own.write_curve(
@@ -189,6 +200,7 @@ def _evaluate(run: Run, task: Task) -> ProbeResult:
     build_report(run.dir)
     lines = (
         *outputs.summary_lines(predictions, metrics, features),
+        *overlap_lines(metrics),
         *curve_lines(record),
         *(f"Note: {note}" for note in notes),
         *sharing_lines(tested, run.dir),
