@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 from cutis.errors import CutisError
 
 if TYPE_CHECKING:
+    from cutis.analysis.calibration import StatsCalibrationConfig, stats_calibration
     from cutis.analysis.ci import StatsCiConfig, stats_ci
     from cutis.analysis.compare import StatsCompareConfig, stats_compare
     from cutis.analysis.compare_runs import CompareConfig, compare_runs
+    from cutis.analysis.conformal import StatsConformalConfig, stats_conformal
+    from cutis.analysis.decision import StatsDecisionConfig, stats_decision
+    from cutis.analysis.selective import StatsSelectiveConfig, stats_selective
     from cutis.data import Dataset, load_dataset
     from cutis.data.convert import convert_dataset
     from cutis.features import Features, embed, embed_part, merge_features
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from cutis.tasks.pair import PairConfig, pair
     from cutis.tasks.predict import PredictConfig, predict
     from cutis.tasks.probe import ProbeConfig, probe
-    from cutis.tasks.probe import ProbeConfig, probe
     from cutis.tasks.retrieve import RetrieveConfig, retrieve
     from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 
@@ -35,6 +38,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "StatsCiConfig": "cutis.analysis.ci",
     "stats_ci": "cutis.analysis.ci",
+    "StatsCalibrationConfig": "cutis.analysis.calibration",
+    "stats_calibration": "cutis.analysis.calibration",
+    "StatsConformalConfig": "cutis.analysis.conformal",
+    "stats_conformal": "cutis.analysis.conformal",
+    "StatsDecisionConfig": "cutis.analysis.decision",
+    "stats_decision": "cutis.analysis.decision",
+    "StatsSelectiveConfig": "cutis.analysis.selective",
+    "stats_selective": "cutis.analysis.selective",
     "StatsCompareConfig": "cutis.analysis.compare",
     "stats_compare": "cutis.analysis.compare",
     "CompareConfig": "cutis.analysis.compare_runs",
@@ -59,8 +70,6 @@ _HOMES = {
     "zero_shot": "cutis.tasks.zero_shot",
     "ProbeConfig": "cutis.tasks.probe",
     "probe": "cutis.tasks.probe",
-    "ProbeConfig": "cutis.tasks.probe",
-    "probe": "cutis.tasks.probe",
     "RetrieveConfig": "cutis.tasks.retrieve",
     "retrieve": "cutis.tasks.retrieve",
     "write_leaderboard": "cutis.report.leaderboard",
@@ -83,8 +92,12 @@ __all__ = [
     "Predictions",
     "ProbeConfig",
     "RetrieveConfig",
+    "StatsCalibrationConfig",
     "StatsCiConfig",
     "StatsCompareConfig",
+    "StatsConformalConfig",
+    "StatsDecisionConfig",
+    "StatsSelectiveConfig",
     "ZeroShotConfig",
     "__version__",
     "annotate",
@@ -102,8 +115,12 @@ __all__ = [
     "probe",
     "read_predictions",
     "retrieve",
+    "stats_calibration",
     "stats_ci",
     "stats_compare",
+    "stats_conformal",
+    "stats_decision",
+    "stats_selective",
     "write_leaderboard",
     "zero_shot",
 ]
