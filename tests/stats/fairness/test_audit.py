@@ -240,3 +240,18 @@ def test_pad_by_skin_type_and_sex(shared):
     assert skin["parts"]["6"]["metrics"] is None
     assert skin["parts"]["(missing)"]["rates"]["true_positive_rate"]["value"] is None
     assert sum(skin["class_mix"]["counts"]["(missing)"][k] for k in ("BCC", "MEL", "SCC")) == 0
+
+
+def test_a_tiny_subgroup_does_not_hide_a_certain_gap():
+    rng = np.random.default_rng(0)
+    tone = rng.choice(["I", "II", "III", "V"], 600, p=[0.2, 0.5, 0.25, 0.05])
+    labels = rng.integers(0, 3, 600)
+    logits = rng.normal(size=(600, 3))
+    logits[np.arange(600), labels] += np.where(tone == "III", 0.2, 2.5)
+    probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    found = audit(
+        labels, probs, ["a", "b", "c"], {"tone": tone}, positive=["c"], min_groups=10, **FAST
+    ).to_json()["columns"]["tone"]
+    assert found["parts"]["V"]["rates"]["true_positive_rate"]["n"] < 15
+    gap = found["gaps"]["crude"]["true_positive_rate"]
+    assert gap["p_holm"] < 0.05

@@ -147,7 +147,7 @@ def compare_column(question: Question, column: str, values_n: np.ndarray) -> Com
         },
         mix, crude, standard,
         criterion_gaps(question, partition, found, known, crude),
-        permutation_tests(question, partition, compared_g, known, mix.target_c, crude, standard),
+        permutation_tests(question, partition, compared_g, known, mix.target_c, found),
         _rate_tests(question, partition, known),
     )  # fmt: skip
 

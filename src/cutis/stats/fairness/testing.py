@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cutis.stats.fairness.criteria import CRITERIA, differences
-from cutis.stats.fairness.gaps import Gap
+from cutis.stats.counts import ratio
+from cutis.stats.fairness.criteria import CRITERIA
+from cutis.stats.fairness.distance import plain_distance, scaled_distance
 from cutis.stats.fairness.partition import Partition
 from cutis.stats.fairness.permutation import permutation_p, permuted_codes
 from cutis.stats.fairness.question import Balance, Question
 from cutis.stats.fairness.rates import rates
+from cutis.stats.fairness.replicates import GroupRates
 from cutis.stats.fairness.sums import standardise, sum_by_codes
 from cutis.stats.ranking import Ranking, rank, score_ranking
 
@@ -45,13 +47,13 @@ def permutation_tests(
     compared_g: np.ndarray,
     known: Mapping[str, np.ndarray],
     target_c: np.ndarray,
-    crude: Mapping[str, Gap],
-    standardised: Mapping[str, Gap],
+    found: GroupRates,
 ) -> Tested:
     """Test every gap of a column by dealing its subgroups anew among lesions or patients.
 
-    A crude gap is tested with the balance that its denominator needs (see ``Question.strata``),
-    a standardised one within the classes: it asks whether subgroups of the same diagnosis differ.
+    The distance compared is that of :func:`scaled_distance`. A crude gap is tested with the
+    balance that its denominator needs (see ``Question.balance``), a standardised one within the
+    classes: it asks whether subgroups of the same diagnosis differ.
 
     Parameters
     ----------
@@ -63,28 +65,43 @@ def permutation_tests(
         Rate to (g,) bool, the subgroups whose value may be compared.
     target_c
         (c,) the mix of classes of standardised rates.
-    crude, standardised
-        The gaps observed.
+    found
+        The rates observed.
     """
-    if compared_g.sum() < 2:
-        return Tested({}, {}, {}, {})
-    rows = compared_g[partition.codes_n]
-    deal = _Deal(question, partition, rows, target_c)
     result = Tested({}, {}, {}, {})
+    if compared_g.sum() < 2:
+        return result
+    deal = _Deal(question, partition, compared_g[partition.codes_n], target_c)
+    sizes = {name: _sizes(question, partition, name) for name in found.crude}
+    crude = {name: values_g[None] for name, values_g in found.crude.items()}
+    even = {name: values_g[None] for name, values_g in found.standardised.items()}
     for balance in sorted({"class", *map(question.balance, crude)}):
         names = [name for name in crude if question.balance(name) == balance]
-        observed = _observed(balance, names, crude, standardised)
-        seen = _spreads(deal, balance, names, known, question.n_permutations, 0)
-        if any(_is_rare(value, seen[key]) for key, value in observed.items()):
-            further = (MORE - 1) * question.n_permutations
-            more = _spreads(deal, balance, names, known, further, 1)
+        with_even = balance == "class" and bool(target_c.any())
+        observed = _distances(crude, even if with_even else {}, names, known, sizes)
+        seen = _permuted(
+            deal, balance, names, with_even, known, sizes, (0, question.n_permutations)
+        )
+        if any(_is_rare(value[0], seen[key]) for key, value in observed.items()):
+            further = (1, (MORE - 1) * question.n_permutations)
+            more = _permuted(deal, balance, names, with_even, known, sizes, further)
             seen = {key: np.concatenate([seen[key], more[key]]) for key in seen}
         for (kind, name), value in observed.items():
-            p = permutation_p(value, seen[kind, name])
-            getattr(result, kind)[name] = p
-            if kind == "crude":
+            if kind == "by_chance":
                 result.by_chance[name] = _mean(seen[kind, name])
+            else:
+                getattr(result, kind)[name] = permutation_p(float(value[0]), seen[kind, name])
     return result
+
+
+def _sizes(question: Question, partition: Partition, rate: str) -> np.ndarray:
+    """Return what the value of each subgroup rests on, (g,), at least 1."""
+    among_g = partition.cluster_sizes(question.clusters, question.denominator(rate))
+    if rate == "auroc" and question.decision is not None:
+        sides = (question.decision.positive_n, ~question.decision.positive_n)
+        positive_g, negative_g = (partition.cluster_sizes(question.clusters, m) for m in sides)
+        among_g = ratio(positive_g * negative_g * 1.0, positive_g + negative_g * 1.0)
+    return np.asarray(np.maximum(np.nan_to_num(among_g), 1.0))
 
 
 def _is_rare(value: float, permuted_p: np.ndarray) -> bool:
@@ -93,52 +110,40 @@ def _is_rare(value: float, permuted_p: np.ndarray) -> bool:
     return defined and int((permuted_p >= value - 1e-12).sum()) < FEW_REACH
 
 
-def _observed(
-    balance: Balance,
+def _distances(
+    crude: Mapping[str, np.ndarray],
+    even: Mapping[str, np.ndarray],
     names: list[str],
-    crude: Mapping[str, Gap],
-    standardised: Mapping[str, Gap],
-) -> dict[tuple[str, str], float]:
-    """Return the gaps that are tested with one kind of balance."""
-    found = {("crude", name): crude[name].difference.value for name in names}
-    if balance == "class":
-        found |= {
-            ("standardised", name): gap.difference.value for name, gap in standardised.items()
-        }
+    known: Mapping[str, np.ndarray],
+    sizes: Mapping[str, np.ndarray],
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return what is tested with one kind of balance, each (p,), and the plain crude distances."""
+
+    def scaled(values: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+        return scaled_distance(values[name][:, known[name]], sizes[name][known[name]])
+
+    found = {("crude", name): scaled(crude, name) for name in names}
+    found |= {("by_chance", name): plain_distance(crude[name][:, known[name]]) for name in names}
+    found |= {("standardised", name): scaled(even, name) for name in even}
     for name, criterion in CRITERIA.items():
         if set(criterion.rates) <= set(names):
-            values = [crude[rate].difference.value for rate in criterion.rates]
-            found["criteria", name] = float(np.max(values))
+            both = [found["crude", rate] for rate in criterion.rates]
+            found["criteria", name] = np.max(np.stack(both), axis=0)
     return found
 
 
-def _spreads(
+def _permuted(
     deal: _Deal,
     balance: Balance,
     names: list[str],
+    with_even: bool,
     known: Mapping[str, np.ndarray],
-    n: int,
-    part: int,
+    sizes: Mapping[str, np.ndarray],
+    which: tuple[int, int],
 ) -> dict[tuple[str, str], np.ndarray]:
-    """Return the same gaps in n divisions dealt by chance."""
-    drawn, evened = deal.rates(balance, "auroc" in names, n, part)
-    found = {("crude", name): _range(drawn[name], known[name]) for name in names}
-    if balance == "class":
-        found |= {("standardised", name): _range(evened[name], known[name]) for name in evened}
-    masked = {name: np.where(known[name], drawn[name], np.nan) for name in names}
-    for name, criterion in CRITERIA.items():
-        if set(criterion.rates) <= set(names):
-            found["criteria", name] = differences(masked, name)
-    return found
-
-
-def _range(values_pg: np.ndarray, known_g: np.ndarray) -> np.ndarray:
-    """Return highest minus lowest of the known subgroups; NaN where one of them is undefined."""
-    if known_g.sum() < 2:
-        return np.full(values_pg.shape[0], np.nan)
-    kept = values_pg[:, known_g]
-    spread: np.ndarray = kept.max(axis=1) - kept.min(axis=1)
-    return spread
+    """Return the same distances in divisions dealt by chance; ``which`` is (part, how many)."""
+    crude, even = deal.rates(balance, "auroc" in names, which[1], which[0])
+    return _distances(crude, even if with_even else {}, names, known, sizes)
 
 
 def _mean(values: np.ndarray) -> float:
