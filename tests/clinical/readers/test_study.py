@@ -87,7 +87,7 @@ def test_a_reader_who_skipped_cases_is_compared_on_common_ones(study, tmp_path):
     assert aided["of_all"] == pytest.approx(aided["value"] * 37 / 40)
     notes = " ".join(found["notes"])
     assert "R1 3" in notes
-    assert "1 readers read fewer than 40 cases" in notes
+    assert "1 reader read fewer than 40 cases" in notes
 
 
 def test_different_cases_for_each_reader_have_no_analysis_of_variance(study, predictions, tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cutis.data.convert.spreadsheet import read_sheet
+from cutis.data.convert.spreadsheet import read_book, read_sheet
 from cutis.errors import CutisError
 from tests.data.convert import fakes
 
@@ -62,3 +62,10 @@ def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"nothing")
     with pytest.raises(CutisError):
         read_sheet(tmp_path / "x.xlsx")
+
+
+def test_every_sheet_is_read_by_its_name(tmp_path):
+    from tests.clinical.readers.conftest import write_book
+
+    path = write_book(tmp_path / "b.xlsx", {"One": [["a", 1]], "Two": [["b"], [2.5]]})
+    assert read_book(path) == {"One": [["a", "1"]], "Two": [["b"], ["2.5"]]}

@@ -74,7 +74,7 @@ def _of_arms(record: dict[str, Any], confidence: float) -> str:
             return points(value, signed)
         return f"{value:+.2f}" if signed else f"{value:.2f}"
 
-    unit = " %" if shares else ""
+    unit, gap = (" %", " points") if shares else ("", "")
     readers = f"{test['n']} reader{'s' if test['n'] != 1 else ''}"
     start = (
         f"{record['title']}, mean of {readers}: {shown(test['before'])}{unit} {before}, "
@@ -83,9 +83,9 @@ def _of_arms(record: dict[str, Any], confidence: float) -> str:
     if drawn["low"] is None:
         return f"{start}; {drawn['note']}, so no test speaks of other readers."
     change = (
-        f"{shown(test['difference'], True)} ({confidence:.0%} interval {shown(drawn['low'], True)} "
-        f"to {shown(drawn['high'], True)} over readers and cases; signed-rank "
-        f"{p_text(test['p_wilcoxon'])}, corrected {p_text(test.get('p_holm'))})"
+        f"{shown(test['difference'], True)}{gap} ({confidence:.0%} interval "
+        f"{shown(drawn['low'], True)} to {shown(drawn['high'], True)} over readers and cases; "
+        f"signed-rank {p_text(test['p_wilcoxon'])}, corrected {p_text(test.get('p_holm'))})"
     )
     return f"{start}, a change of {change}. {_verdict(record)}"
 

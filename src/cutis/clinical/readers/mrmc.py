@@ -220,7 +220,7 @@ def _conclude(result: dict[str, Any]) -> list[str]:
             f"({p_text(found['p'])})."
         )
         said += [
-            f"{d['after']} minus {d['before']}: {d['value']:+.3f}"
+            f"The difference {d['after']} minus {d['before']} is {d['value']:+.3f}"
             + (
                 ""
                 if d["low"] is None

@@ -229,7 +229,8 @@ def _notes(readings: Readings, arms: list[str]) -> list[str]:
         short = {r: int(k) for r, k in read.items() if k < n}
         if short:
             said = ", ".join(f"{r} {k}" for r, k in sorted(short.items())[:8])
-            notes.append(f"In arm {arm}, {len(short)} readers read fewer than {n} cases: {said}.")
+            who = "1 reader" if len(short) == 1 else f"{len(short)} readers"
+            notes.append(f"In arm {arm}, {who} read fewer than {n} cases: {said}.")
     if len(readings.people) == 1:
         notes.append("With a single reader nothing can be said about other readers.")
     if len(arms) == 1:

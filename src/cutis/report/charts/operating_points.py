@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import NamedTuple
 
 from cutis.report.palette import BLUE, INK, MUTED, RULE, VERMILION
@@ -49,7 +50,7 @@ def operating_points(
     for reader in readers:
         x, y = place(reader)
         parts.append(
-            tag("circle", tag("title", reader.name), cx=x, cy=y, r=4.5, fill="none",
+            tag("circle", tag("title", escape(reader.name)), cx=x, cy=y, r=4.5, fill="none",
                 stroke=VERMILION, stroke_width=1.8)
         )  # fmt: skip
     x, y = place(model)

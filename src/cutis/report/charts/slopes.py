@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 150.0, 310.0, 34.0, 350.0
 # More names than this would lie on each other.
 MOST_NAMES = 18
 GAP = 14.0
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
 
 class Slope(NamedTuple):
@@ -28,9 +30,9 @@ def spaced(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
     Examples
     --------
-    >>> spaced([10.0, 11.0, 50.0], 10, 0, 100)
+    >>> spaced([10.0, 11.0, 50.0], 10.0, 0.0, 100.0)
     [10.0, 20.0, 50.0]
-    >>> spaced([99.0, 100.0], 10, 0, 100)
+    >>> spaced([99.0, 100.0], 10.0, 0.0, 100.0)
     [90.0, 100.0]
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
@@ -68,14 +70,14 @@ def slope_chart(
     values = [v for s in slopes for v in (s.before, s.after)] + (
         [model] if model is not None else []
     )
-    low, high = _range(values)
+    ticks = _ticks(values)
+    low, high = ticks[0], ticks[-1]
 
     def y(value: float) -> float:
         return BOTTOM - (value - low) / (high - low) * (BOTTOM - TOP)
 
     parts = [text(0, 14, title, bold=True)]
-    for i in range(5):
-        tick = low + (high - low) * i / 4
+    for tick in ticks:
         parts.append(line(LEFT, y(tick), RIGHT, y(tick), RULE))
         parts.append(text(LEFT - 8, y(tick) + 4, f"{tick:.2f}", anchor="end", fill=MUTED))
     for x, name in zip((LEFT, RIGHT), arms, strict=True):
@@ -112,8 +114,13 @@ def _line(slope: Slope, place: Callable[[float], float]) -> str:
     return joined + "".join(ends)
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
+def _ticks(values: Sequence[float]) -> list[float]:
+    """Return four to nine round numbers around all values, within 0 to 1 for shares."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    pad = max((high - low) * 0.08, 0.02)
-    inside = low >= 0 and high <= 1
-    return (max(0.0, low - pad), min(1.0, high + pad)) if inside else (low - pad, high + pad)
+    width = max(high - low, 0.05)
+    step = next(s for s in STEPS if width / s <= 7) if width <= 7 * STEPS[-1] else width / 5
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    if last - first < 3:
+        first, last = first - 1, last + 1
+    ticks = [round(step * i, 6) for i in range(first, last + 1)]
+    return [t for t in ticks if 0 <= t <= 1] if low >= 0 and high <= 1 else ticks

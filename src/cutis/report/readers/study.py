@@ -206,24 +206,21 @@ def _method(found: dict[str, Any]) -> str:
 
 
 def _readers(result: dict[str, Any]) -> list[Block]:
-    names = [(o["name"], o["title"]) for o in result["outcomes"]]
-    columns = ["Reader", *(f"{title}, {arm}" for arm in result["arms"] for _, title in names)]
-    rows: list[list[str | Cell]] = []
-    for reader in result["readers"]:
-        cells: list[str | Cell] = [reader["reader"]]
-        for arm in result["arms"]:
-            cells += [measure_cell(reader["arms"][arm][name]) for name, _ in names]
-        rows.append(cells)
-    width = 6
-    parts = range(1, len(columns), width)
-    return [
-        Table(
-            [columns[0], *columns[i : i + width]],
-            [[row[0], *row[i : i + width]] for row in rows],
-            "Each reader alone; Wilson's interval for shares." if i == 1 else "",
-        )
-        for i in parts
-    ]
+    outcomes = result["outcomes"]
+    blocks: list[Block] = []
+    for arm in result["arms"]:
+        rows: list[list[str | Cell]] = [
+            [
+                r["reader"],
+                str(max((m["n"] for m in r["arms"][arm].values()), default=0)),
+                *(measure_cell(r["arms"][arm][o["name"]]) for o in outcomes),
+            ]
+            for r in result["readers"]
+        ]
+        columns = ["Reader", "Cases", *(o["title"] for o in outcomes)]
+        caption = f"Each reader alone, {arm}; Wilson's interval for shares, t for other numbers."
+        blocks.append(Table(columns, rows, caption))
+    return blocks
 
 
 def _experience(result: dict[str, Any]) -> list[Block]:
