@@ -157,7 +157,7 @@ def test_crossed_columns():
     made = people(400)
     both = run(made, by=[("tone", "sex")])["columns"]
     assert list(both) == ["tone*sex"]
-    assert "V, female" in both["tone*sex"]["parts"]
+    assert "V & female" in both["tone*sex"]["parts"]
 
 
 def test_two_classes_have_a_positive_one_and_more_have_none():

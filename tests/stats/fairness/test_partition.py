@@ -27,4 +27,4 @@ def test_sizes_count_patients_and_heed_a_mask():
 
 def test_three_columns_can_be_crossed():
     crossed = cross([np.array(["f", "m"]), np.array(["I", "V"]), np.array(["arm", MISSING])])
-    assert crossed.tolist() == ["f, I, arm", MISSING]
+    assert crossed.tolist() == ["f & I & arm", MISSING]

@@ -62,8 +62,8 @@ def cross(columns: Sequence[np.ndarray]) -> np.ndarray:
     Examples
     --------
     >>> cross([np.array(["V", "II"]), np.array(["female", "(missing)"])]).tolist()
-    ['V, female', '(missing)']
+    ['V & female', '(missing)']
     """
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    joined = [MISSING if MISSING in row else ", ".join(row) for row in rows]
+    joined = [MISSING if MISSING in row else " & ".join(row) for row in rows]
     return np.array(joined, dtype=object)
