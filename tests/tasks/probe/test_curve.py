@@ -48,6 +48,7 @@ def test_what_is_not_defined_is_null_with_a_note():
         "note": "one seed, so its spread is not known",
     }  # fmt: skip
     assert seed_spread([None, None])["mean"] is None
+    assert "leaves nothing to chance" in seed_spread([0.5, 0.5])["note"]
 
 
 def test_the_table_has_every_point_and_intervals_once():

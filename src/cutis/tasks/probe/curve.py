@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 ONE_SEED = "one seed, so its spread is not known"
+NO_CHANCE = "every seed gave the same: no rows were drawn, and the fit leaves nothing to chance"
 
 
 def seed_spread(values: Sequence[float | None]) -> dict[str, Any]:
@@ -28,6 +29,8 @@ def seed_spread(values: Sequence[float | None]) -> dict[str, Any]:
     if len(defined) > 1:
         spread["sd"] = float(np.std(defined, ddof=1))
     note = ONE_SEED if len(values) == 1 else None
+    if spread["sd"] == 0:
+        note = NO_CHANCE
     if len(defined) < len(values):
         note = f"not defined for {len(values) - len(defined)} of {len(values)} seeds"
     return {**spread, "n_seeds": len(defined), "note": note}

@@ -23,7 +23,7 @@ def curve_lines(record: dict[str, Any]) -> list[str]:
         found = entry["metrics"]["balanced_accuracy"]
         spread = found["seeds"]
         text = (
-            f"  {entry['size_name']:<14} n {entry['n_train']:<7g} balanced accuracy "
+            f"  {entry['size_name']:<14} n {entry['n_train']:<7.0f} balanced accuracy "
             f"{interval_text(found)}"
         )
         if spread["sd"] is not None:
