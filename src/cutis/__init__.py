@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from cutis.analysis.conformal import StatsConformalConfig, stats_conformal
     from cutis.analysis.decision import StatsDecisionConfig, stats_decision
     from cutis.analysis.selective import StatsSelectiveConfig, stats_selective
+    from cutis.clinical.readers.agreement import StatsAgreementConfig, stats_agreement
+    from cutis.clinical.readers.convert import StatsReadingsConfig, stats_readings
+    from cutis.clinical.readers.mrmc import StatsMrmcConfig, stats_mrmc
+    from cutis.clinical.readers.power import StatsPowerConfig, stats_power
+    from cutis.clinical.readers.study import StatsReadersConfig, stats_readers
     from cutis.data import Dataset, load_dataset
     from cutis.data.convert import convert_dataset
     from cutis.features import Features, embed, embed_part, merge_features
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from cutis.stats import evaluate
     from cutis.tasks.annotate import AnnotateConfig, annotate
     from cutis.tasks.benchmark import BenchmarkConfig, benchmark
+    from cutis.tasks.overlap.settings import OverlapConfig
+    from cutis.tasks.overlap.verb import data_overlap
     from cutis.tasks.pair import PairConfig, pair
     from cutis.tasks.predict import PredictConfig, predict
     from cutis.tasks.probe import ProbeConfig, probe
@@ -75,6 +82,18 @@ _HOMES = {
     "write_leaderboard": "cutis.report.leaderboard",
     "BenchmarkConfig": "cutis.tasks.benchmark",
     "benchmark": "cutis.tasks.benchmark",
+    "OverlapConfig": "cutis.tasks.overlap.settings",
+    "data_overlap": "cutis.tasks.overlap.verb",
+    "StatsReadingsConfig": "cutis.clinical.readers.convert",
+    "stats_readings": "cutis.clinical.readers.convert",
+    "StatsReadersConfig": "cutis.clinical.readers.study",
+    "stats_readers": "cutis.clinical.readers.study",
+    "StatsAgreementConfig": "cutis.clinical.readers.agreement",
+    "stats_agreement": "cutis.clinical.readers.agreement",
+    "StatsMrmcConfig": "cutis.clinical.readers.mrmc",
+    "stats_mrmc": "cutis.clinical.readers.mrmc",
+    "StatsPowerConfig": "cutis.clinical.readers.power",
+    "stats_power": "cutis.clinical.readers.power",
     "PairConfig": "cutis.tasks.pair",
     "pair": "cutis.tasks.pair",
 }
@@ -87,16 +106,22 @@ __all__ = [
     "Dataset",
     "Features",
     "Model",
+    "OverlapConfig",
     "PairConfig",
     "PredictConfig",
     "Predictions",
     "ProbeConfig",
     "RetrieveConfig",
+    "StatsAgreementConfig",
     "StatsCalibrationConfig",
     "StatsCiConfig",
     "StatsCompareConfig",
     "StatsConformalConfig",
     "StatsDecisionConfig",
+    "StatsMrmcConfig",
+    "StatsPowerConfig",
+    "StatsReadersConfig",
+    "StatsReadingsConfig",
     "StatsSelectiveConfig",
     "ZeroShotConfig",
     "__version__",
@@ -104,6 +129,7 @@ __all__ = [
     "benchmark",
     "compare_runs",
     "convert_dataset",
+    "data_overlap",
     "embed",
     "embed_part",
     "evaluate",
@@ -115,11 +141,16 @@ __all__ = [
     "probe",
     "read_predictions",
     "retrieve",
+    "stats_agreement",
     "stats_calibration",
     "stats_ci",
     "stats_compare",
     "stats_conformal",
     "stats_decision",
+    "stats_mrmc",
+    "stats_power",
+    "stats_readers",
+    "stats_readings",
     "stats_selective",
     "write_leaderboard",
     "zero_shot",
