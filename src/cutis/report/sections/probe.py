@@ -104,10 +104,7 @@ def _cell(record: dict[str, Any]) -> dict[str, Any]:
     seeds = record.get("seeds") or {}
     spread = ""
     if seeds.get("sd") is not None:
-        spread = (
-            f"seeds: mean {decimal(seeds['mean'])}, SD {decimal(seeds['sd'])}, "
-            f"{decimal(seeds['min'])} to {decimal(seeds['max'])}"
-        )
+        spread = f"seeds: {decimal(seeds['mean'])}, SD {decimal(seeds['sd'])}"
     return {
         "value": record.get("value"),
         "shown": decimal(record.get("value")),
