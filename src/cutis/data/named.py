@@ -67,32 +67,39 @@ def _table_of(card: DatasetCard) -> Path:
 
 
 def find_table(card: DatasetCard, folder: Path) -> Path:
-    """Return the table of a dataset below a folder: first in a folder of its name, then anywhere.
+    """Return the table of a dataset below a folder.
 
     Raises
     ------
     CutisError
         If there is none, or several.
     """
-    names = with_bases(card)
-    own = [f for f in sorted(folder.iterdir()) if f.is_dir() and plain(f.name) in map(plain, names)]
-    for places in (own, [folder]):
-        for wanted in names:
-            tables = [t for place in places for t in tables_below(place) if _is(t, wanted)]
-            if len(tables) == 1:
-                return tables[0]
-            if tables:
-                raise CutisError(
-                    f"There are {len(tables)} tables of '{card.name}' below {folder}: "
-                    f"{', '.join(str(t.relative_to(folder)) for t in tables[:5])}.",
-                    fix=f"give --data one of them, for instance --data "
-                    f"{shlex.quote(str(tables[0]))}",
-                )
+    tables = find_tables(card, folder)
+    if len(tables) == 1:
+        return tables[0]
+    if tables:
+        raise CutisError(
+            f"There are {len(tables)} tables of '{card.name}' below {folder}: "
+            f"{', '.join(str(t.relative_to(folder)) for t in tables[:5])}.",
+            fix=f"give --data one of them, for instance --data {shlex.quote(str(tables[0]))}",
+        )
     raise CutisError(
         f"The dataset '{card.name}' is not below {DATA_VARIABLE} ({folder}).",
         fix=f"'cutis data list {card.name}' says how to obtain it; or give --data the path of "
         "its table",
     )
+
+
+def find_tables(card: DatasetCard, folder: Path) -> list[Path]:
+    """Return the tables of a dataset: in a folder of its name, else anywhere below ``folder``."""
+    names = with_bases(card)
+    own = [f for f in sorted(folder.iterdir()) if f.is_dir() and plain(f.name) in map(plain, names)]
+    for places in (own, [folder]):
+        for wanted in names:
+            tables = [t for place in places for t in tables_below(place) if _is(t, wanted)]
+            if tables:
+                return tables
+    return []
 
 
 def with_bases(card: DatasetCard) -> list[str]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from cutis.data.cards import DatasetCard, bundled_cards, get_card, plain
 from cutis.data.machine import DATA_VARIABLE, card_of, data_folder
-from cutis.data.named import find_table
+from cutis.data.named import find_tables
+from cutis.data.tables import read_header
 from cutis.errors import CutisError
 from cutis.tasks.benchmark.suite import Suite, SuiteEntry
 
@@ -101,18 +102,27 @@ def _locate_one(entry: SuiteEntry, folder: Path | None, beside: Path | None) -> 
         if folder is None:
             reasons.append(f"{DATA_VARIABLE} is not set and no --data-dir was given")
             break
-        try:
-            table = find_table(card, folder)
-        except CutisError as error:
-            several = error.problem.startswith("There are")
-            told = error.problem.rstrip(".") if several else f"no table of it below {folder}"
-            reasons.append(told)
+        tables = _fitting(find_tables(card, folder), entry)
+        if len(tables) != 1:
+            shown = ", ".join(str(t.relative_to(folder)) for t in tables[:5])
+            several = f"there are {len(tables)} tables of it below {folder} ({shown})"
+            reasons.append(several if tables else f"no table of it below {folder}")
             continue
+        table = tables[0]
         own = card_of(table)
         named = None if own is not None and plain(own.name) == plain(card.name) else card.name
         instead_of = None if name == entry.data else entry.data
         return Located(entry, table, named, instead_of)
     return Missing(entry, reasons[0], _steps(get_card(entry.data)))
+
+
+def _fitting(tables: list[Path], entry: SuiteEntry) -> list[Path]:
+    """Of several tables keep those with a split for a probe, and those without for other tasks."""
+    if len(tables) < 2:
+        return tables
+    with_split = [t for t in tables if "split" in map(plain, read_header(t))]
+    wanted = with_split if entry.task == "probe" else [t for t in tables if t not in with_split]
+    return wanted or tables
 
 
 def _steps(card: DatasetCard) -> tuple[str, ...]:
