@@ -89,6 +89,8 @@ def test_half_precision_and_files_are_read_as_they_are(tmp_path):
     mapped = np.load(tmp_path / "bank.npy", mmap_mode="r")
     found = find_matches(ArrayRows(values[:5]), ArrayRows(mapped), 0.999)
     assert found.item_p.tolist() == [0, 1, 2, 3, 4]
+    for rows in (mapped, mapped[3:], mapped[::2], mapped.T):
+        assert np.array_equal(ArrayRows(rows).block(4, 9), np.asarray(rows)[4:9])
 
 
 def test_the_threshold_itself_is_a_pair():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from mmap import mmap
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -42,9 +43,17 @@ class ArrayRows:
         return len(self.values)
 
     def block(self, start: int, stop: int) -> np.ndarray:
-        """Return rows start to stop."""
+        """Return rows start to stop; of a mapped file only these stay in memory."""
         rows: np.ndarray = self.values[start:stop]
-        return rows
+        owner: object = self.values.base
+        if not isinstance(self.values, np.memmap) or not isinstance(owner, mmap):
+            return rows
+        # Pages of one long mapping would add up in memory; this mapping ends with the block.
+        offset = self.values.offset + start * self.values.strides[0]
+        name = self.values.filename
+        if name is None or not self.values.flags.c_contiguous or not rows.size:
+            return rows
+        return np.array(np.memmap(name, self.values.dtype, "r", offset, rows.shape))
 
 
 class Blocks(NamedTuple):
