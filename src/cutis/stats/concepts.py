@@ -172,14 +172,29 @@ def evaluate_concepts(
         name: _estimates(values, i, known[:, i], positive[:, i], clusters, settings, len(used))
         for i, name in enumerate(names)
     }
+    unanswered = len(used) - int(used.sum())
+    notes = _notes(names, counted_k, min_positives, unanswered)
+    return _together(values, concepts, counted_k, clusters, settings, notes)
+
+
+def _together(
+    values: Replicated,
+    concepts: dict[str, ConceptEstimates],
+    counted_k: np.ndarray,
+    clusters: Clusters,
+    settings: Settings,
+    notes: tuple[str, ...],
+) -> ConceptEvaluation:
+    names = list(concepts)
+    n = int(clusters.index_n.size)
     basis = Basis(
-        n=len(scores),
+        n=n,
         n_groups=clusters.n_groups,
         undefined="no concept has enough images with and without it",
         notes=_mean_notes(values, counted_k, names),
     )
     return ConceptEvaluation(
-        n=len(scores),
+        n=n,
         n_groups=clusters.n_groups,
         settings=settings,
         mean_auroc=values.estimate("mean_auroc", basis, settings),
@@ -187,7 +202,7 @@ def evaluate_concepts(
         above=values.estimate("above", basis, settings),
         concepts=concepts,
         counted=tuple(name for name, yes in zip(names, counted_k, strict=True) if yes),
-        notes=_notes(names, counted_k, min_positives, len(used) - int(used.sum())),
+        notes=notes,
     )
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cutis.tasks.annotate.scorer import ConceptScorer
 
 SCORE_PREFIX = "c:"
-MOST_PICTURES = 240
 
 
 def annotations_table(
