@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cutis.config import command_line
 from cutis.errors import CutisError, nearest_names
@@ -18,6 +18,9 @@ from cutis.tasks.overlap.known import trained_sets
 from cutis.tasks.overlap.search import Material, compare, gather, the_model
 from cutis.tasks.overlap.settings import OverlapConfig
 from cutis.tasks.overlap.sides import Side, comparisons, load_sides
+
+if TYPE_CHECKING:
+    from cutis.models import Model
 
 VERB = "data overlap"
 RESULT = "result.json"
@@ -68,6 +71,34 @@ def data_overlap(config: OverlapConfig) -> OverlapResult:
     if config.dry_run:
         return _dry_run(config, sides, which)
     model = the_model(config, sides)
+    fresh = not (config.output / "config.yaml").exists()
+    try:
+        return _search(config, sides, which, cleaned, model, cache)
+    except CutisError:
+        # The mended command has other settings and may go to the same folder.
+        if fresh:
+            _leave_nothing(config.output)
+        raise
+
+
+def _leave_nothing(directory: Path) -> None:
+    """Remove a run directory in which nothing was done yet."""
+    begun = {"config.yaml", "log.jsonl", ".lock"}
+    if directory.is_dir() and {path.name for path in directory.iterdir()} <= begun:
+        for path in directory.iterdir():
+            path.unlink()
+        directory.rmdir()
+
+
+def _search(
+    config: OverlapConfig,
+    sides: Sequence[Side],
+    which: Sequence[tuple[int, int]],
+    cleaned: Side | None,
+    model: Model | None,
+    cache: Path,
+) -> OverlapResult:
+    """Search, write down what was found, and clean a table if that is asked for."""
     with Run(config.output, VERB, config) as run:
         digests = side_digests(sides, cache, config.workers)
         inputs = _inputs(sides, digests, model)
@@ -126,7 +157,7 @@ def _check(config: OverlapConfig) -> None:
         )
 
 
-def _inputs(sides: Sequence[Side], digests: Sequence[Any], model: Any) -> dict[str, Any]:
+def _inputs(sides: Sequence[Side], digests: Sequence[Any], model: Model | None) -> dict[str, Any]:
     import hashlib
 
     return {
