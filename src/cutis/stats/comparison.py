@@ -135,10 +135,9 @@ def compare(
     """Compare models on the same images, each with an anchor.
 
     Every metric of every model is computed on the same bootstrap replicates of the clusters, so
-    that the interval of a difference knows that the models saw the same images. The p-value of a
-    metric of answers comes from swapping the two models group by group, that of the AUROC of two
-    classes from DeLong's test (Obuchowski's when images come in groups), and that of every other
-    metric from the bootstrap. They are corrected for the number of models, metric by metric.
+    that the interval of a difference knows that the models saw the same images. p-values come from
+    swapping two models group by group (metrics of answers), from DeLong's test (AUROC of two
+    classes; Obuchowski's with groups), else from the bootstrap, corrected metric by metric.
 
     Parameters
     ----------
@@ -169,8 +168,7 @@ def compare(
     >>> from cutis.stats.clusters import make_clusters
     >>> labels = np.arange(60) % 2
     >>> probs = {"good": np.eye(2)[labels] * 0.8 + 0.1, "coin": np.full((60, 2), 0.5)}
-    >>> settings = Settings(n_bootstrap=200)
-    >>> out = compare(labels, probs, ["nevus", "melanoma"], make_clusters(None, 60), settings)
+    >>> out = compare(labels, probs, ["nev", "mel"], make_clusters(None, 60), Settings(200))
     >>> found = out.differences["coin"]["accuracy"]
     >>> out.anchor, round(found.estimate.value, 2), found.verdict
     ('good', -0.5, 'worse')
@@ -180,29 +178,15 @@ def compare(
         raise ValueError(f"{len(names)} model was given; a comparison needs at least 2.")
     result = _replicated(labels_n, probs, clusters, settings)
     metrics = _estimates(result, names, labels_n, clusters, settings)
-    if headline not in metrics[names[0]]:
-        raise ValueError(
-            f"There is no metric '{headline}'; there are {', '.join(metrics[names[0]])}."
-        )
-    anchor = best_of(metrics, headline) if anchor is None else anchor
-    if anchor not in names:
-        raise ValueError(f"The anchor '{anchor}' is not among the models {', '.join(names)}.")
+    anchor = _anchor(metrics, headline, anchor)
     others = [name for name in names if name != anchor]
     swaps = {
-        name: swap_test(labels_n, probs[name], probs[anchor], clusters, n_permutations,
-                        settings.seed)
+        name: swap_test(
+            labels_n, probs[name], probs[anchor], clusters, n_permutations, settings.seed
+        )
         for name in others
-    }  # fmt: skip
+    }
     areas = compare_class_areas(labels_n, probs, classes, clusters, anchor, settings.confidence)
-    differences: dict[str, dict[str, Difference]] = {name: {} for name in others}
-    for metric in metrics[anchor]:
-        raw = [
-            _difference(result, metric, name, anchor, swaps[name], areas, classes, clusters,
-                        labels_n.size, settings)
-            for name in others
-        ]  # fmt: skip
-        for name, difference in zip(others, _corrected(metric, raw, settings), strict=True):
-            differences[name][metric] = difference
     return Comparison(
         models=names,
         anchor=anchor,
@@ -211,10 +195,46 @@ def compare(
         settings=settings,
         n_permutations=n_permutations,
         metrics=metrics,
-        differences=differences,
+        differences=_differences(
+            result, metrics, anchor, swaps, areas, classes, clusters, settings
+        ),
         mcnemar=None if clusters.grouped else _mcnemars(labels_n, probs, others, anchor),
         areas=areas,
     )
+
+
+def _anchor(metrics: Mapping[str, Mapping[str, Estimate]], headline: str, given: str | None) -> str:
+    """Return the anchor that was given, or the best model, both checked."""
+    known = next(iter(metrics.values()))
+    if headline not in known:
+        raise ValueError(f"There is no metric '{headline}'; there are {', '.join(known)}.")
+    anchor = best_of(metrics, headline) if given is None else given
+    if anchor not in metrics:
+        raise ValueError(f"The anchor '{anchor}' is not among the models {', '.join(metrics)}.")
+    return anchor
+
+
+def _differences(
+    result: Replicated,
+    metrics: Mapping[str, Mapping[str, Estimate]],
+    anchor: str,
+    swaps: Mapping[str, Mapping[str, float]],
+    areas: Mapping[str, AreaComparison],
+    classes: Sequence[str],
+    clusters: Clusters,
+    settings: Settings,
+) -> dict[str, dict[str, Difference]]:
+    """Return every model's difference on every metric, corrected metric by metric."""
+    out: dict[str, dict[str, Difference]] = {name: {} for name in swaps}
+    for metric in metrics[anchor]:
+        raw = [
+            _difference(result, metric, name, anchor, swaps[name], areas, classes, clusters,
+                        metrics[anchor][metric].n, settings)
+            for name in swaps
+        ]  # fmt: skip
+        for name, difference in zip(swaps, _corrected(metric, raw, settings), strict=True):
+            out[name][metric] = difference
+    return out
 
 
 def best_of(metrics: Mapping[str, Mapping[str, Estimate]], metric: str) -> str:

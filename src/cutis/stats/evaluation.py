@@ -12,12 +12,12 @@ from numpy.typing import ArrayLike
 from cutis.stats.arrays import UNLABELLED, check_classes, check_labels, check_probabilities
 from cutis.stats.baseline import Baseline, majority_baseline
 from cutis.stats.calibration import N_BINS, Bin, calibration_error_by_chance, reliability_bins
-from cutis.stats.clusters import make_clusters, stratify
+from cutis.stats.clusters import Clusters, make_clusters, stratify
 from cutis.stats.confusion import confusion_matrix
 from cutis.stats.estimate import Estimate, IntervalMethod, Settings, or_null
 from cutis.stats.estimation import ClassEstimates, estimate_sample
 from cutis.stats.fairness.brief import brief_audit
-from cutis.stats.measures import make_sample
+from cutis.stats.measures import Sample, make_sample
 from cutis.stats.proportion import check_confidence
 from cutis.stats.subgroups import Subgroup, estimate_subgroups, subgroup_values
 
@@ -128,7 +128,7 @@ def evaluate(
     Parameters
     ----------
     labels_n
-        (n,) class index of each image, -1 where the label is missing (left out and counted).
+        (n,) class index of each image, -1 where missing (left out and counted).
     probs_nc
         (n, c) probabilities; each row sums to 1. With two classes the second is the positive one.
     classes
@@ -144,7 +144,7 @@ def evaluate(
     seed
         Seed of every draw.
     min_subgroup
-        Subgroups with fewer groups (or images, when ungrouped) are counted but not measured.
+        Subgroups with fewer groups are counted but not measured.
     interval
         ``percentile``, or ``bca`` for bias-corrected and accelerated.
     grouping
@@ -162,22 +162,16 @@ def evaluate(
     Examples
     --------
     >>> probs = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.5, 0.5]])
-    >>> result = evaluate([0, 1, 1, 0], probs, ["nevus", "melanoma"], n_bootstrap=100)
-    >>> result.metrics["accuracy"].value, result.metrics["auroc"].value
-    (0.75, 0.75)
+    >>> evaluate([0, 1, 1, 0], probs, ["nev", "mel"], n_bootstrap=9).metrics["auroc"].value
+    0.75
     """
     names = check_classes(classes)
     keep, labels, probs = _labelled(labels_n, probs_nc, names)
     settings = _settings(n_bootstrap, confidence, seed, interval, groups_n, grouping)
-    clusters = make_clusters(groups_n, keep.size).select(keep)
-    clusters = stratify(clusters, labels) if stratified else clusters
+    clusters = _clusters(groups_n, keep, labels, stratified)
     sample = make_sample(labels, probs, n_bins)
     metrics, per_class = estimate_sample(sample, clusters, names, settings)
     columns = _subgroup_columns(subgroups or {}, keep)
-    parts = {
-        column: estimate_subgroups(sample, clusters, names, values_n, settings, min_subgroup)
-        for column, values_n in columns.items()
-    }
     return Evaluation(
         n=labels.size,
         n_groups=clusters.n_groups,
@@ -186,16 +180,49 @@ def evaluate(
         classes=names,
         metrics=metrics,
         per_class=per_class,
-        subgroups=parts,
+        subgroups=_parts(sample, columns, clusters, names, settings, min_subgroup),
         confusion_cc=confusion_matrix(labels, sample.predicted_n, len(names)),
         bins=reliability_bins(labels, probs, n_bins, clusters.index_n, confidence),
         ece_by_chance=calibration_error_by_chance(probs, n_bins, seed=seed),
         baseline=majority_baseline(labels, clusters, settings),
         notes=_notes(labels, names, keep.size - labels.size),
-        fairness=brief_audit(labels, probs, names, columns, clusters, settings, min_subgroup)
-        if columns
-        else {},
+        fairness=_fairness(labels, probs, names, columns, clusters, settings, min_subgroup),
     )
+
+
+def _parts(
+    sample: Sample,
+    columns: Mapping[str, np.ndarray],
+    clusters: Clusters,
+    names: tuple[str, ...],
+    settings: Settings,
+    min_subgroup: int,
+) -> dict[str, dict[str, Subgroup]]:
+    return {
+        column: estimate_subgroups(sample, clusters, names, values_n, settings, min_subgroup)
+        for column, values_n in columns.items()
+    }
+
+
+def _fairness(
+    labels_n: np.ndarray,
+    probs_nc: np.ndarray,
+    names: tuple[str, ...],
+    columns: Mapping[str, np.ndarray],
+    clusters: Clusters,
+    settings: Settings,
+    min_subgroup: int,
+) -> dict[str, Any]:
+    if not columns:
+        return {}
+    return brief_audit(labels_n, probs_nc, names, columns, clusters, settings, min_subgroup)
+
+
+def _clusters(
+    groups_n: ArrayLike | None, keep: np.ndarray, labels_n: np.ndarray, stratified: bool
+) -> Clusters:
+    clusters = make_clusters(groups_n, keep.size).select(keep)
+    return stratify(clusters, labels_n) if stratified else clusters
 
 
 def _labelled(
