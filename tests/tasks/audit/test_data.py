@@ -74,7 +74,7 @@ def test_no_difference_is_not_called_one(colour_model, planted, words, tmp_path)
     assert "0 of 3 concepts differ" in result.render()
     page = (tmp_path / "run" / "report.html").read_text()
     assert "none differs after correction" in page
-    assert "have images in both groups" in page
+    assert "Of both groups there are images of 30 lesions" in page
 
 
 def test_the_page_shows_both_groups(colour_model, planted, words, tmp_path):

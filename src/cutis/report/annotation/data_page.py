@@ -79,7 +79,8 @@ def _results(result: dict[str, Any], labels: dict[str, str]) -> list[Block]:
         notes.append(f"{count(result['n_left_out'], 'row')} of the table are in neither group.")
     if result["groups_both"]:
         one, many = unit(result["grouping"])
-        notes.append(f"{count(result['groups_both'], one, many)} have images in both groups.")
+        both = count(result["groups_both"], one, many)
+        notes.append(f"Of both groups there are images of {both}.")
     return [table, Notes(notes)]
 
 
