@@ -100,7 +100,9 @@ def _who(result: dict[str, Any]) -> list[Block]:
             ["Diagnosis", "Images", "Coverage", "Classes in a set"],
             rows,
             "Coverage among the images of each diagnosis",
-            "A promise made to all images on average may be broken for a rare diagnosis; "
+            "The promise was made to each diagnosis."
+            if result["per"] == "class"
+            else "A promise made to all images on average may be broken for a rare diagnosis; "
             "--per class makes it to each.",
         )
     ]
