@@ -150,7 +150,8 @@ def _covariance_of_mean(apart_mk: np.ndarray) -> np.ndarray:
     size = apart_mk.shape[1]
     if size < 2:
         return np.full((apart_mk.shape[0],) * 2, np.nan)
-    return apart_mk @ apart_mk.T / (size * (size - 1))
+    covariance: np.ndarray = apart_mk @ apart_mk.T / (size * (size - 1))
+    return covariance
 
 
 def _clustered(
@@ -161,11 +162,12 @@ def _clustered(
     sums_p = _sums(apart_mp, index_p, clusters.n_groups) / index_p.size
     sums_q = _sums(apart_mq, index_q, clusters.n_groups) / index_q.size
     cross = sums_p @ sums_q.T
-    return (
+    covariance: np.ndarray = (
         sums_p @ sums_p.T * _correction(np.unique(index_p).size)
         + sums_q @ sums_q.T * _correction(np.unique(index_q).size)
         + (cross + cross.T) * _correction(clusters.n_groups)
     )
+    return covariance
 
 
 def _sums(values_mk: np.ndarray, index_k: np.ndarray, n_groups: int) -> np.ndarray:
