@@ -137,8 +137,6 @@ def gather(
     if by_features:
         parts = [material.vectors for material in found if material.vectors is not None]
         refuse_other_models(list(sides), parts)
-        if model is not None:
-            _refuse_other_than_named(model, sides[0], parts[0])
     return found
 
 
@@ -157,16 +155,6 @@ def _refuse_nothing(material: Material) -> None:
         fix=f"cutis data check --data {material.side.path}; give the folder of the pictures with "
         "--images",
     )
-
-
-def _refuse_other_than_named(model: Model, side: Side, vectors: Vectors) -> None:
-    made = vectors.made_by.get("model")
-    if made is not None and made != model.identity():
-        raise CutisError(
-            f"The features in {side.path} were made by {made.get('name', 'another model')} with "
-            f"other weights or preprocessing than --model {model.name}.",
-            fix="name the model that made them, or give the tables",
-        )
 
 
 def compare(
