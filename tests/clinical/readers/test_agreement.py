@@ -96,6 +96,17 @@ def test_skipped_cases_are_used_by_alpha_only(study, tmp_path):
     assert record["fleiss"]["n"] == 39
 
 
+def test_of_many_pairs_some_are_listed_and_the_mean_is_over_all(study, tmp_path, monkeypatch):
+    whole = run(study(n_readers=4), tmp_path)["arms"]["aided"]
+    monkeypatch.setattr("cutis.clinical.readers.agreement.MOST_PAIRS", 2)
+    found = run(study(n_readers=4), tmp_path / "b")
+    assert len(found["arms"]["aided"]["pairs"]) == 2
+    assert found["arms"]["aided"]["mean_kappa"] == pytest.approx(
+        sum(p["value"] for p in whole["pairs"]) / 6
+    )
+    assert "6 pairs of readers; the first 2 are listed" in " ".join(found["notes"])
+
+
 def test_few_complete_cases_have_no_icc(study, tmp_path):
     def split(frame):
         return frame[(frame["reader"] == "R1") == (frame["case"] < "c2")]

@@ -87,6 +87,13 @@ def agreement_numbers(readings: Readings, config: StatsAgreementConfig) -> dict[
     if weights != "none" and scale == "nominal":
         notes.append("Weights were asked for though the scale has no order; the order of classes "
                      "was taken.")  # fmt: skip
+    for arm, record in found.items():
+        n = len(record["readers"])
+        if record["pairs"] and n * (n - 1) // 2 > len(record["pairs"]):
+            notes.append(
+                f"Arm {arm} has {n * (n - 1) // 2} pairs of readers; the first "
+                f"{len(record['pairs'])} are listed, the mean is over all."
+            )
     return {
         "source": readings.source.name,
         "column": config.column,
@@ -187,8 +194,7 @@ def _of_arm(
         record["with_truth"] = _with_truth(
             readings, grid, readers, cases, settings, weights, groups
         )
-    kappas = [p["value"] for p in record["pairs"] if p["value"] is not None]
-    record["mean_kappa"] = float(np.mean(kappas)) if kappas else None
+    record["mean_kappa"] = None if many else _mean_kappa(ratings, weights)
     return record
 
 
@@ -236,6 +242,16 @@ def _pairs(
             }
         )
     return found
+
+
+def _mean_kappa(ratings: Ratings, weights: Any) -> float | None:
+    """Return the mean over all pairs with a defined kappa, also those not listed."""
+    from cutis.stats.readers.kappa import kappa_of_table, pair_table
+
+    pairs = combinations(range(ratings.values_nk.shape[1]), 2)
+    tables = np.stack([pair_table(ratings, i, j).sum(axis=0) for i, j in pairs])
+    values = kappa_of_table(tables, weights)
+    return float(np.nanmean(values)) if np.isfinite(values).any() else None
 
 
 def _with_truth(
