@@ -14,7 +14,7 @@ from cutis.stats.clusters import make_clusters
 from cutis.stats.estimate import Estimate, Settings, or_null
 from cutis.stats.fairness.compare import Comparison, compare_column
 from cutis.stats.fairness.criteria import CRITERIA
-from cutis.stats.fairness.decision import make_decision
+from cutis.stats.fairness.decision import Decision, make_decision
 from cutis.stats.fairness.missing import Missingness, find_missing
 from cutis.stats.fairness.part_rates import rate_estimates
 from cutis.stats.fairness.partition import Partition, cross
@@ -149,29 +149,46 @@ def audit(
     names = check_classes(classes)
     labels = check_labels(labels_n, len(names))
     probs = check_probabilities(probs_nc, labels.size, len(names))
-    if (labels < 0).any():
-        raise ValueError(f"{int((labels < 0).sum())} images have no label; leave them out first.")
     check_confidence(confidence)
-    chosen = positive if positive is not None else (names[1:] if len(names) == 2 else None)
-    if chosen is None and threshold is not None:
-        raise ValueError("A threshold needs positive classes: name what is to be found.")
-    decision = None if chosen is None else make_decision(labels, probs, names, chosen, threshold)
+    decision = _decision(labels, probs, names, positive, threshold)
     unit = "none" if groups_n is None else grouping or "group"
     question = make_question(
         labels, probs, names, make_clusters(groups_n, labels.size), decision,
         Settings(n_bootstrap, confidence, seed, "percentile", unit), min_groups, n_permutations,
     )  # fmt: skip
-    texts = _texts(columns, labels.size)
+    return _examine(question, _texts(columns, labels.size), by)
+
+
+def _decision(
+    labels_n: np.ndarray,
+    probs_nc: np.ndarray,
+    names: tuple[str, ...],
+    positive: Sequence[str] | None,
+    threshold: float | None,
+) -> Decision | None:
+    """Return what is to be found; None with more than two classes when nothing was named."""
+    if (labels_n < 0).any():
+        lost = int((labels_n < 0).sum())
+        raise ValueError(f"{lost} images have no label; leave them out first.")
+    chosen = positive if positive is not None else (names[1:] if len(names) == 2 else None)
+    if chosen is None and threshold is not None:
+        raise ValueError("A threshold needs positive classes: name what is to be found.")
+    return None if chosen is None else make_decision(labels_n, probs_nc, names, chosen, threshold)
+
+
+def _examine(
+    question: Question, texts: Mapping[str, np.ndarray], by: Sequence[Sequence[str]] | None
+) -> Audit:
     wanted = [(name,) for name in texts] if by is None else [tuple(item) for item in by]
-    return Audit(
-        question,
-        _overall(question),
-        {"*".join(item): compare_column(question, "*".join(item), _values(texts, item))
-         for item in wanted},
-        find_missing(
-            texts, labels, names, question.clusters, question.positive_c, n_permutations, seed
-        ),
+    comparisons = {
+        "*".join(item): compare_column(question, "*".join(item), _values(texts, item))
+        for item in wanted
+    }
+    missing = find_missing(
+        texts, question.labels_n, question.classes, question.clusters, question.positive_c,
+        question.n_permutations, question.settings.seed,
     )  # fmt: skip
+    return Audit(question, _overall(question), comparisons, missing)
 
 
 def _texts(columns: Mapping[str, ArrayLike], n: int) -> dict[str, np.ndarray]:
