@@ -236,9 +236,7 @@ def run_many(verb: str, config: C, run_one: Callable[[C, Loader], Any]) -> ManyR
     return ManyResult(config.output, tuple(results), tuple(failures), tuple(lines))
 
 
-def attempt(
-    pair: Pair, run_one: Callable[[Any, Loader], Any], loader: Loader, output: Path
-) -> Any:
+def attempt(pair: Pair, run_one: Callable[[Any, Loader], Any], loader: Loader, output: Path) -> Any:
     """Run one pair and return its result, or a :class:`Failure` that says what was wrong.
 
     Parameters
