@@ -73,7 +73,7 @@ def page(title: str, *parts: str) -> str:
 
 def verbs_table() -> str:
     """Return one line per verb."""
-    from cutis.cli import VERBS
+    from cutis.verbs import VERBS
 
     rows = [[f"[`cutis {n}`](docs/cli.md#{anchor(n)})", verb.help] for n, verb in VERBS.items()]
     return table(["command", "what it does"], rows)
@@ -97,7 +97,8 @@ def measured_numbers() -> str:
 
 def cli_page() -> str:
     """Return the reference of every command."""
-    from cutis.cli import VERBS, build_app
+    from cutis.cli import build_app
+    from cutis.verbs import VERBS
 
     app = build_app("*")
     parts = [

@@ -12,6 +12,7 @@ from pydantic import Field
 from cutis import cli
 from cutis.config import VerbConfig
 from cutis.errors import CutisError
+from cutis.verbs import VERBS
 
 
 class ToyConfig(VerbConfig):
@@ -111,12 +112,12 @@ def test_wrong_settings_files_are_refused(tmp_path, capsys, text, said):
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", sorted(cli.VERBS))
+@pytest.mark.parametrize("name", sorted(VERBS))
 def test_every_verb_has_a_home_and_described_settings(name, monkeypatch):
     monkeypatch.undo()
-    module = cli.VERBS[name].home.partition(":")[0]
+    module = VERBS[name].home.partition(":")[0]
     assert importlib.util.find_spec(module) is not None
-    _, config_class = cli.load_verb(cli.VERBS[name])
+    _, config_class = cli.load_verb(VERBS[name])
     missing = [f for f, info in config_class.model_fields.items() if not info.description]
     assert not missing
     assert config_class.model_config["frozen"]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from cutis import cli
+from cutis.verbs import VERBS
 from tests.conformance.source import PACKAGE, REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -71,7 +72,7 @@ def test_the_tree_in_the_readme_names_every_file_and_no_other(generator: ModuleT
 
 def test_every_command_and_option_is_in_the_reference(capsys: pytest.CaptureFixture[str]):
     reference = (DOCS / "cli.md").read_text()
-    for verb in cli.VERBS:
+    for verb in VERBS:
         section = reference.split(f"## cutis {verb}\n")[1].split("\n## ")[0]
         cli.run([*verb.split(), "--help"])
         shown = set(
@@ -80,9 +81,9 @@ def test_every_command_and_option_is_in_the_reference(capsys: pytest.CaptureFixt
         assert shown - {"--help", "--version"} <= set(re.findall(r"--[a-z][a-z-]+", section))
 
 
-@pytest.mark.parametrize("verb", list(cli.VERBS))
+@pytest.mark.parametrize("verb", list(VERBS))
 def test_every_setting_is_described_in_a_sentence(verb: str):
-    _, config = cli.load_verb(cli.VERBS[verb])
+    _, config = cli.load_verb(VERBS[verb])
     for name, field in config.model_fields.items():
         assert field.description, f"{config.__name__}.{name} is not described"
         assert re.match(r"[A-Z'0-9]", field.description), f"{config.__name__}.{name}"

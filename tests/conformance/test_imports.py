@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "clinical": CORE | {"stats", "data", "report", "analysis"},
     "report": CORE | {"stats"},
     "doctor": CORE | {"models", "features"},
+    "verbs": frozenset(),
     "cli": frozenset({"*"}),
     "__main__": frozenset({"cli"}),
     "__init__": frozenset({"*"}),
@@ -114,7 +115,7 @@ def command(*words: str) -> str:
 
 
 def verbs() -> list[str]:
-    from cutis.cli import VERBS
+    from cutis.verbs import VERBS
 
     return list(VERBS)
 

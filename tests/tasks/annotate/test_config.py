@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cutis.cli import VERBS, load_verb, run
+from cutis.cli import load_verb, run
 from cutis.config import command_line
 from cutis.tasks.annotate import AnnotateConfig, annotate
 from cutis.tasks.annotate.config import ConceptConfig
+from cutis.verbs import VERBS
 
 
 def made(tmp_path, **more):

@@ -7,12 +7,13 @@ import json
 import pandas as pd
 import pytest
 
-from cutis.cli import VERBS, load_verb
+from cutis.cli import load_verb
 from cutis.errors import CutisError
 from cutis.runs import Run
 from cutis.tasks.audit.config import AuditDataConfig, AuditModelConfig
 from cutis.tasks.audit.result import RESULT, already_finished
 from cutis.tasks.audit.start import described, read_rows, settings_of, start
+from cutis.verbs import VERBS
 
 
 def config(table, tmp_path, **more):
