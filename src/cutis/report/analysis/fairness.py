@@ -56,8 +56,9 @@ def title(column: str) -> str:
 def _sentence(result: dict[str, Any]) -> str:
     shown = []
     for name, found in result.get("columns", {}).items():
-        gaps = found["gaps"]["crude"] | found["gaps"]["standardised"]
-        if any((gap.get("p_holm") or 1.0) < 0.05 for gap in gaps.values()):
+        gaps = [gap for kind in found["gaps"].values() for gap in kind.values()]
+        corrected = [gap.get("p_holm") for gap in gaps]
+        if any(p is not None and p < 0.05 for p in corrected):
             shown.append(title(name).casefold())
     traps = len(result["warnings"]["missing"])
     words = f"Gaps were shown by {listing(shown)}. " if shown else "No gap was shown. "
@@ -65,8 +66,9 @@ def _sentence(result: dict[str, Any]) -> str:
         words += "That is not proof of equality: each section says how large a gap may still be. "
     if traps:
         words += (
-            f"{count(traps, 'pattern')} of missing values {'tells' if traps == 1 else 'tell'} the "
-            "diagnosis or go with it; read the warnings first."
+            f"{count(traps, 'pattern')} of missing values "
+            f"{'tells the diagnosis or goes' if traps == 1 else 'tell the diagnosis or go'} with "
+            "it; read the warnings first."
         )
     return words.strip()
 
