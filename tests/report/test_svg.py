@@ -69,3 +69,12 @@ def test_a_grid_places_pictures_in_rows():
 
 def test_a_grid_of_nothing_is_empty():
     assert grid([], columns=3, label="none").body == ""
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_name_of_one_long_word_keeps_its_beginning(lines):
+    name = "panderm_large_patch16_224_finetuned_on_everything_there_is_and_more"
+    first = wrap(name, 28, lines)[0]
+    assert len(first) <= 28
+    assert name.startswith(first.rstrip("…"))
+    assert len(first) >= 27

@@ -89,7 +89,9 @@ def wrap(content: str, width: int, lines: int = 2) -> list[str]:
     """
     import textwrap
 
-    return textwrap.wrap(content, width, max_lines=lines, placeholder=" …") or [""]
+    found = textwrap.wrap(content, width, max_lines=lines, placeholder=" …") or [""]
+    # one word longer than all lines would leave nothing of the name
+    return [f"{content.strip()[: width - 1]}…"] if found == ["…"] else found
 
 
 class Picture(NamedTuple):
