@@ -30,7 +30,7 @@ def test_copies_between_training_and_evaluated_rows_are_known(audited):
     assert known is not None
     assert known.flagged_n.tolist() == [True, False, False]
     assert known.searched_n.all()
-    assert "1 of 3 evaluated images" in known.line()
+    assert "1 of 3 evaluated images has a copy" in known.line()
 
 
 def test_copies_among_the_evaluated_rows_alone_are_no_leak(audited):
@@ -56,7 +56,7 @@ def test_a_picture_that_changed_is_not_known(audited, noise_table):
     assert known is not None
     assert known.flagged_n.tolist() == [False, False]
     assert known.searched_n.tolist() == [False, True]
-    assert "(1 were not searched)" in known.line()
+    assert "(1 was not searched)" in known.line()
 
 
 def test_without_an_audit_of_these_rows_nothing_is_known(audited, noise_table, mine):

@@ -77,7 +77,7 @@ def test_within_a_table_leaks_between_splits_and_conflicts_are_told(noise_table,
         ("test", 1, 3),
         ("train", 1, 5),
     }
-    assert "1 pairs lie in different splits: a leak." in result.render()
+    assert "1 pair lies in different splits: a leak." in result.render()
     assert "Leaks between splits" in (run / "report.html").read_text()
 
 

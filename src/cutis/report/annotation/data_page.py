@@ -76,7 +76,9 @@ def _results(result: dict[str, Any], labels: dict[str, str]) -> list[Block]:
     )
     notes = list(result["notes"])
     if result["n_left_out"]:
-        notes.append(f"{count(result['n_left_out'], 'row')} of the table are in neither group.")
+        left = result["n_left_out"]
+        be = "is" if left == 1 else "are"
+        notes.append(f"{count(left, 'row')} of the table {be} in neither group.")
     if result["groups_both"]:
         one, many = unit(result["grouping"])
         both = count(result["groups_both"], one, many)

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from cutis.errors import CutisError
 from cutis.report.leaderboard.entries import Entry, FailedRun
+from cutis.report.metric_words import LOWER_IS_BETTER
+from cutis.report.retrieval.words import UNBOUNDED
 
 MUST_AGREE = {
     "split": "split",
@@ -35,7 +37,7 @@ class Column(NamedTuple):
     headline
         The metric that is quoted.
     best
-        Keys of the models with the highest headline value; empty with a single model.
+        Keys of the models with the best headline value; empty with a single model.
     """
 
     entries: dict[str, Entry]
@@ -47,6 +49,12 @@ class Column(NamedTuple):
         """Any entry, for what all share."""
         return next(iter(self.entries.values()))
 
+    @property
+    def sign(self) -> int:
+        """What makes the best headline value the highest: 1, or -1 where less is better."""
+        lower = self.headline in LOWER_IS_BETTER or self.headline.endswith(UNBOUNDED)
+        return -1 if lower else 1
+
 
 @dataclass(frozen=True)
 class Board:
@@ -55,12 +63,12 @@ class Board:
     Attributes
     ----------
     models
-        Keys of the models, those with the highest mean first, then as given.
+        Keys of the models, those with the best mean first, then as given.
     columns
         The datasets, as given.
     means
         Mean of the headline values of the models that have all columns, by key; empty when the
-        columns come from different verbs.
+        columns come from different verbs, or less is better in some of them only.
     failed
         Pairs without a run.
     """
@@ -109,7 +117,8 @@ def make_board(entries: Sequence[Entry], failed: Sequence[FailedRun] = ()) -> Bo
     arranged = tuple(_column(found) for found in columns.values())
     means = _means(arranged)
     keys = dict.fromkeys(entry.model_key for entry in entries)
-    order = sorted(keys, key=lambda key: -means.get(key, float("-inf")))
+    sign = arranged[0].sign
+    order = sorted(keys, key=lambda key: -sign * means.get(key, -sign * float("inf")))
     return Board(tuple(order), arranged, means, tuple(failed))
 
 
@@ -124,14 +133,15 @@ def _column(found: dict[str, Entry]) -> Column:
     sample = next(iter(found.values()))
     values = {key: value_of(entry, sample.headline) for key, entry in found.items()}
     defined = [value for value in values.values() if value is not None]
-    best = frozenset[str]()
-    if len(defined) > 1:
-        best = frozenset(key for key, value in values.items() if value == max(defined))
-    return Column(found, sample.headline, best)
+    column = Column(found, sample.headline, frozenset())
+    if len(defined) < 2:
+        return column
+    best = max(defined, key=lambda value: column.sign * value)
+    return column._replace(best=frozenset(key for key, value in values.items() if value == best))
 
 
 def _means(columns: Sequence[Column]) -> dict[str, float]:
-    if len({column.sample.verb for column in columns}) > 1 or len(columns) < 2:
+    if len({(column.sample.verb, column.sign) for column in columns}) > 1 or len(columns) < 2:
         return {}
     means = {}
     for key in columns[0].entries:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cutis.report.build import REPORT, fill
 from cutis.report.charts.interval import interval_axis, interval_bar
-from cutis.report.leaderboard.board import Board, Column
+from cutis.report.leaderboard.board import Board, Column, value_of
 from cutis.report.leaderboard.curves import learning_curves
 from cutis.report.leaderboard.entries import Entry
 from cutis.report.leaderboard.files import address
@@ -64,6 +64,7 @@ def render_board(board: Board, folder: Path) -> str:
         ],
         "level": f"{100 * board.columns[0].sample.confidence:g}",
         "has_means": bool(board.means),
+        "has_lower": any(column.sign < 0 for column in board.columns),
         "has_best": any(column.best for column in board.columns),
         "version": __version__,
     }  # fmt: skip
@@ -111,7 +112,7 @@ def _heading(column: Column) -> dict[str, Any]:
     return {
         "title": sample.dataset,
         "verb": VERBS.get(sample.verb, sample.verb),
-        "metric": metric_title(column.headline),
+        "metric": metric_title(column.headline) + (" ↓" if column.sign < 0 else ""),
         "n": count(sample.n, noun, "queries" if noun == "query" else None) + groups,
         "anchor": f"d-{_slug(sample.verb)}-{sample.dataset_name}-"
         f"{str(sample.rows['table_sha256'])[:6]}",
@@ -169,7 +170,7 @@ def _detail(board: Board, column: Column, folder: Path) -> dict[str, Any]:
     present = [key for key in board.models if key in column.entries]
     names = list(dict.fromkeys(n for key in present for n in column.entries[key].metrics))
     names.sort(key=lambda n: (n != column.headline, ORDER.index(n) if n in ORDER else len(ORDER)))
-    ranked = sorted(present, key=lambda key: -(_value(column, key) or float("-inf")))
+    ranked = sorted(present, key=lambda key: _place(column, key))
     card = column.sample.dataset_card
     return _heading(column) | {
         "bars": [_bar(board, column, key, folder) for key in ranked],
@@ -189,9 +190,10 @@ def _detail(board: Board, column: Column, folder: Path) -> dict[str, Any]:
     }
 
 
-def _value(column: Column, key: str) -> float | None:
-    value = column.entries[key].metrics.get(column.headline, {}).get("value")
-    return None if value is None else float(value)
+def _place(column: Column, key: str) -> float:
+    """Return what sorts the best first and the undefined last."""
+    value = value_of(column.entries[key], column.headline)
+    return float("inf") if value is None else -column.sign * value
 
 
 def _bar(board: Board, column: Column, key: str, folder: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cutis.config import VerbConfig
 from cutis.errors import CutisError
+from cutis.report.wording import count
 
 
 class LeaderboardConfig(VerbConfig):
@@ -48,7 +49,7 @@ class LeaderboardResult:
     def render(self) -> str:
         """Return the summary for the terminal."""
         lines = [f"{run} has no metrics and was left out." for run in self.skipped]
-        lines.append(f"Leaderboard of {self.n_runs} runs: {self.path}")
+        lines.append(f"Leaderboard of {count(self.n_runs, 'run')}: {self.path}")
         lines.append("Next: open it in a browser; the numbers are in leaderboard.csv and .json")
         return "\n".join(lines)
 

@@ -203,6 +203,8 @@ def shown_rows(
 
 
 def _summary(result: dict[str, Any]) -> tuple[str, ...]:
+    from cutis.report.wording import count
+
     concepts = result["concepts"]
     lines = [
         f"A: {result['by']} = {result['a']}, {result['n_a']} images; B: {result['b']}, "
@@ -222,7 +224,7 @@ def _summary(result: dict[str, Any]) -> tuple[str, ...]:
     clear = sum(c["p_holm"] is not None and c["p_holm"] < ALPHA for c in concepts)
     lines.append(f"{clear} of {len(concepts)} concepts differ at p < 0.05 after Holm's correction.")
     if result["n_left_out"]:
-        lines.append(f"{result['n_left_out']} rows are in neither group.")
+        lines.append(f"{count(result['n_left_out'], 'row is', 'rows are')} in neither group.")
     return tuple(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -90,14 +91,15 @@ def match(ids: Sequence[str], images: Sequence[str], dataset: Dataset, source: P
         places: dict[str, list[int]] = {}
         for row, name in enumerate(offered):
             places.setdefault(name, []).append(row)
-        missing = [name for name in wanted if len(places.get(name, ())) != 1]
+        times = Counter(wanted)
+        missing = [n for n in wanted if len(places.get(n, ())) != 1 or times[n] > 1]
         if not missing:
             return np.array([places[name][0] for name in wanted], dtype=np.int64)
         if len(missing) < len(fewest):
             fewest = missing
     raise CutisError(
         f"{len(fewest)} of the {len(ids)} images of {source} are not in {dataset.source.name}, or "
-        f"there more than once; the first is '{fewest[0]}'.",
+        f"in one of the two more than once; the first is '{fewest[0]}'.",
         allowed="Images are matched by id, path, file name, or name without extension.",
         fix="give the table that the predictions were made of with --data",
     )

@@ -183,6 +183,7 @@ def analyse(
     begun
         Where the concepts come from.
     """
+    from cutis.report.wording import count
     from cutis.stats.failure_clusters import find_contrasts
     from cutis.tasks.audit.contrasts import cluster_records, contrast_records, share_estimate
     from cutis.tasks.audit.start import settings_of
@@ -193,11 +194,13 @@ def analyse(
     )
     notes = list(begun.notes)
     if judged.n_unlabelled:
-        notes.append(f"{judged.n_unlabelled} predictions have no label and took no part.")
+        said = count(judged.n_unlabelled, "prediction has", "predictions have")
+        notes.append(f"{said} no label and took no part.")
     clusters = cluster_records(clustering, judged.correct_n, settings, dataset.groups)
     small = sum(c["n"] < config.min_cluster for c in clusters)
     if small:
-        notes.append(f"{small} clusters have fewer than {config.min_cluster} images, not judged.")
+        said = count(small, "cluster has", "clusters have")
+        notes.append(f"{said} fewer than {config.min_cluster} images, not judged.")
     return {
         "format": FORMAT,
         "n": len(dataset),

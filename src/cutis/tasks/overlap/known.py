@@ -48,10 +48,11 @@ class KnownOverlap:
 
     def line(self) -> str:
         """Say it in one line, for the terminal."""
-        n, searched = len(self.flagged_n), int(self.searched_n.sum())
-        said = f"{self.count} of {n} evaluated images have a copy in training data"
-        if searched < n:
-            said += f" ({n - searched} were not searched)"
+        n, unknown = len(self.flagged_n), int((~self.searched_n).sum())
+        has = "has" if self.count == 1 else "have"
+        said = f"{self.count} of {n} evaluated images {has} a copy in training data"
+        if unknown:
+            said += f" ({unknown} {'was' if unknown == 1 else 'were'} not searched)"
         return f"Overlap: {said}. {' '.join(self.reasons)}"
 
 
@@ -183,6 +184,7 @@ def _of_training_rows(audit: Audit, mine: Digests, train: Digests | None) -> Kno
     """Answer for rows that a probe is fitted to."""
     if train is None:
         return None
+    train = train[train != b""]  # a picture that is not there is no copy of another such one
     searched, names = np.zeros(len(mine), bool), []
     for a, b in audit.record["comparisons"]:
         for one, two in {(a, b), (b, a)}:

@@ -198,16 +198,25 @@ def _same_table(a: Side, b: Side) -> bool:
 
 
 def side_named(sides: Sequence[Side], name: str) -> Side:
-    """Return the set of a name or path.
+    """Return the set of a name, path or file name.
 
     Raises
     ------
     CutisError
-        If there is none.
+        If there is none, or several files of that name.
     """
     for side in sides:
-        if name in (side.name, str(side.path), side.path.name):
+        if name in (side.name, str(side.path)):
             return side
+    of_file = [side for side in sides if side.path.name == name]
+    if len(of_file) == 1:
+        return of_file[0]
+    if of_file:
+        raise CutisError(
+            f"{len(of_file)} of the tables compared are called '{name}'.",
+            allowed=f"They are {', '.join(str(side.path) for side in of_file)}.",
+            fix=f"--drop-from {of_file[0].path}",
+        )
     names = [side.name for side in sides]
     raise CutisError(
         f"'{name}' is none of the tables compared.",

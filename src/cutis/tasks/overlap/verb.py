@@ -221,6 +221,8 @@ def _dropped(side: Side, rows: Sequence[int], target: Path) -> dict[str, Any]:
 
 def _lines(result: dict[str, Any]) -> list[str]:
     """Return what was found as lines for the terminal."""
+    from cutis.report.wording import count
+
     lines = []
     for one in result["sets"]:
         if one["n_unreadable"]:
@@ -232,19 +234,26 @@ def _lines(result: dict[str, Any]) -> list[str]:
     for record in result["comparisons"]:
         a, b = record["a"], record["b"]
         if record["within"]:
-            lines.append(f"Within {a}: {share_text(record['flagged_a'], level)} have a copy in it.")
+            lines.append(f"Within {a}: {_having(record['flagged_a'], level)} a copy in it.")
             torn = record["across_splits"]
             if torn:
-                lines.append(f"  {torn} pairs lie in different splits: a leak.")
+                said = count(torn, "pair lies", "pairs lie")
+                lines.append(f"  {said} in different splits: a leak.")
         else:
-            lines.append(f"{a}: {share_text(record['flagged_a'], level)} have a copy in {b}.")
-            lines.append(f"{b}: {share_text(record['flagged_b'], level)} have a copy in {a}.")
-        if record["label_conflicts"]:
-            lines.append(f"  {record['label_conflicts']} pairs bear different labels.")
-        if any(record["zero_features"]):
-            count = sum(record["zero_features"])
-            lines.append(f"  {count} features are all zero and were compared with nothing.")
+            lines.append(f"{a}: {_having(record['flagged_a'], level)} a copy in {b}.")
+            lines.append(f"{b}: {_having(record['flagged_b'], level)} a copy in {a}.")
+        torn = record["label_conflicts"]
+        if torn:
+            lines.append(f"  {count(torn, 'pair bears', 'pairs bear')} different labels.")
+        zeros = sum(record["zero_features"])
+        if zeros:
+            said = count(zeros, "feature is all zero and was", "features are all zero and were")
+            lines.append(f"  {said} compared with nothing.")
     return lines
+
+
+def _having(rate: dict[str, Any], level: str) -> str:
+    return f"{share_text(rate, level)} {'has' if rate['count'] == 1 else 'have'}"
 
 
 def share_text(rate: dict[str, Any], level: str) -> str:
