@@ -121,17 +121,19 @@ class _Laplace:
     def __init__(
         self, right: np.ndarray, arm: np.ndarray, readers: np.ndarray, cases: np.ndarray
     ) -> None:
-        from scipy.sparse import csr_matrix, hstack
-
-        rows = np.arange(arm.size)
-        blocks = [csr_matrix(np.column_stack([np.ones(arm.size), arm.astype(np.float64)]))]
-        kinds = [np.full(2, -1)]
+        kinds, places, start = [np.full(2, -1)], [np.zeros_like(arm), np.ones_like(arm)], 2
         for kind, of in enumerate((readers, cases, 2 * readers + arm)):
-            index = np.unique(of, return_inverse=True)[1]
-            blocks.append(csr_matrix((np.ones(arm.size), (rows, index))))
-            kinds.append(np.full(blocks[-1].shape[1], kind))
+            levels, index = np.unique(of, return_inverse=True)
+            places.append(start + index)
+            kinds.append(np.full(levels.size, kind))
+            start += levels.size
         self.right = right
-        self.columns = hstack(blocks).tocsr()
+        # Each reading touches five effects: the level, its arm, reader, case, and reader in arm.
+        self.place_n5 = np.column_stack(places)
+        self.value_n5 = np.ones(self.place_n5.shape)
+        self.value_n5[:, 1] = arm
+        self.cell = (self.place_n5[:, :, None] * start + self.place_n5[:, None, :]).ravel()
+        self.product_n25 = (self.value_n5[:, :, None] * self.value_n5[:, None, :]).reshape(-1, 25)
         self.kind_e = np.concatenate(kinds)
         self.beta = np.zeros(self.kind_e.size)
 
@@ -152,7 +154,7 @@ class _Laplace:
         """Return Laplace's approximation for given deviations, up to a constant."""
         penalty = self._penalty(sds)
         curvature = self._settle(penalty)
-        linear = self.columns @ self.beta
+        linear = self._linear()
         fit = float(self.right @ linear - np.logaddexp(0, linear).sum())
         prior = 0.5 * float(np.log(penalty).sum() - penalty @ self.beta**2)
         return fit + prior - 0.5 * float(np.linalg.slogdet(curvature)[1])
@@ -164,17 +166,22 @@ class _Laplace:
         unit[1] = 1.0
         return float(self.beta[1]), float(np.linalg.solve(curvature, unit)[1] ** 0.5)
 
+    def _linear(self) -> np.ndarray:
+        return np.asarray((self.value_n5 * self.beta[self.place_n5]).sum(axis=1))
+
     def _penalty(self, sds: np.ndarray) -> np.ndarray:
         return np.asarray(np.where(self.kind_e < 0, FIXED_SD**-2.0, sds[self.kind_e] ** -2.0))
 
     def _settle(self, penalty: np.ndarray) -> np.ndarray:
         """Move to the penalised mode by Newton's steps and return the curvature there."""
-        columns, curvature = self.columns, np.empty(0)
+        curvature, size = np.empty(0), self.beta.size
         for _ in range(60):
-            share = 1 / (1 + np.exp(-(columns @ self.beta)))
-            weighted = columns.multiply((share * (1 - share))[:, None]).tocsr()
-            curvature = np.asarray((columns.T @ weighted).todense()) + np.diag(penalty)
-            slope = columns.T @ (self.right - share) - penalty * self.beta
+            share = 1 / (1 + np.exp(-self._linear()))
+            weighted = self.product_n25 * (share * (1 - share))[:, None]
+            curvature = np.bincount(self.cell, weighted.ravel(), size**2).reshape(size, size)
+            curvature[np.diag_indices(size)] += penalty
+            gap = self.value_n5 * (self.right - share)[:, None]
+            slope = np.bincount(self.place_n5.ravel(), gap.ravel(), size) - penalty * self.beta
             step = np.linalg.solve(curvature, slope)
             # The objective is concave; long steps from far away are shortened, never turned.
             self.beta = self.beta + step * min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-12))
