@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,14 @@ def study_frame(
     seed: int = 0, n_readers: int = 6, n_cases: int = 40, follow: float = 0.5
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Readings without and with a model's advice, the truth and the model's probabilities."""
+    frame, truth, probs = _simulated(seed, n_readers, n_cases, follow)
+    return frame.copy(), truth.copy(), probs.copy()
+
+
+@cache
+def _simulated(
+    seed: int, n_readers: int, n_cases: int, follow: float
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     generator = np.random.default_rng(seed)
     truth = np.arange(n_cases) % 3
     probs = np.array([generator.dirichlet(np.where(np.arange(3) == t, 5, 1)) for t in truth])

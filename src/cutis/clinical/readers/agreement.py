@@ -87,6 +87,8 @@ def agreement_numbers(readings: Readings, config: StatsAgreementConfig) -> dict[
     if weights != "none" and scale == "nominal":
         notes.append("Weights were asked for though the scale has no order; the order of classes "
                      "was taken.")  # fmt: skip
+    if config.column == "answer" and scale == "ordinal" and config.classes is None:
+        notes.append(f"No --classes were given, so the order of answers is: {', '.join(levels)}.")
     for arm, record in found.items():
         n = len(record["readers"])
         if record["pairs"] and n * (n - 1) // 2 > len(record["pairs"]):

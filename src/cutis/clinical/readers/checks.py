@@ -35,8 +35,8 @@ def check_readings(
     Raises
     ------
     CutisError
-        If readers or cases have no name, a reading comes twice, a case has two truths, or answers
-        and truths do not use the same names.
+        If readers or cases have no name, correct is neither 0 nor 1, a reading comes twice, a case
+        has two truths, or answers and truths do not use the same names.
     """
     for column in ("reader", "case"):
         empty = frame[column].isna()
@@ -46,6 +46,15 @@ def check_readings(
                 f"{int(empty.to_numpy().argmax()) + 2}.",
                 fix=f"fill in the column of the {column}",
             )
+    wrong = frame["correct"].notna() & ~frame["correct"].isin([0.0, 1.0])
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise CutisError(
+            f"{path}: '{frame['correct'].iloc[row]:g}' in row {row + 2} does not say whether an "
+            "answer was right.",
+            allowed="The column for correct holds 1 or 0 (true or false, yes or no).",
+            fix="correct that cell, or name a graded column score_...",
+        )
     frame, notes = _once(frame, path, repeated)
     frame = _one_value_per_case(frame, path, "truth")
     frame = _one_value_per_case(frame, path, "group")
@@ -109,9 +118,6 @@ def _named(
         return frame, (), ()
     truths = _distinct(frame["truth"])
     answers = _distinct(frame["answer"])
-    if not truths and not frame["correct"].notna().any() and classes is None:
-        # Answers alone still agree or disagree with each other.
-        return frame, tuple(answers), ()
     names = tuple(classes) if classes is not None else _names(truths, answers, path)
     table = {fold(name): name for name in names}
     codes = {str(i): name for i, name in enumerate(names)} if classes is not None else {}
@@ -158,7 +164,11 @@ def _names(truths: list[str], answers: list[str], path: Path) -> tuple[str, ...]
             nearest=nearest_names(answers[0], truths, 1),
             fix="use the same names in both columns",
         )
-    return (*truths, *strange)
+    # One name in two spellings is one class, as first spelt.
+    once: dict[str, str] = {}
+    for name in (*truths, *strange):
+        once.setdefault(fold(name), name)
+    return tuple(once.values())
 
 
 def _lookup(values: list[str], table: dict[str, str], codes: dict[str, str]) -> dict[str, str]:

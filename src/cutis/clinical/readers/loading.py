@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cutis.clinical.readers.checks import check_readings
 from cutis.clinical.readers.columns import NAMES, NUMBERS, SCORE, find_columns
 from cutis.clinical.readers.config import TableConfig
@@ -87,7 +89,7 @@ def _numbers(column: pd.Series[Any], role: str, path: Path) -> pd.Series[Any]:
     text = _text(column)
     lowered = text.map(lambda v: words.get(str(v).casefold(), v), na_action="ignore")
     numbers = pd.to_numeric(lowered, errors="coerce")
-    bad = text.notna() & numbers.isna()
+    bad = text.notna() & ~np.isfinite(numbers.astype(float))
     if bad.any():
         row = int(bad.to_numpy().argmax())
         raise CutisError(
@@ -103,6 +105,8 @@ def _without(frame: pd.DataFrame, given: str | None) -> tuple[pd.DataFrame, tupl
     if given is None:
         return frame, ()
     names = [part.strip() for part in given.split(",") if part.strip()]
+    if not names:
+        return frame, ()
     have = [str(r) for r in dict.fromkeys(frame["reader"].dropna())]
     for name in names:
         if name not in have:

@@ -115,7 +115,7 @@ def _arms(given: str | None, readings: Readings) -> list[str]:
     if given is None:
         return sorted(have, key=lambda arm: arm != "unaided")
     chosen = [part.strip() for part in given.split(",") if part.strip()]
-    for name in chosen:
+    for name in chosen or [given]:
         if name not in have:
             raise CutisError(
                 f"There is no arm '{name}'.",
@@ -213,10 +213,11 @@ def _conclude(result: dict[str, Any]) -> list[str]:
         found = result["analysis"]["generalise"]["readers_and_cases"]
         means = {a: x["value"] for a, x in found["arms"].items()}
         listed = ", ".join(f"{a} {v:.3f}" for a, v in means.items())
+        apart = found["p"] is not None and found["p"] < 0.05
         said.append(
             f"Mean {what} of {result['analysis']['n_readers']} readers on "
             f"{result['analysis']['n_cases']} cases: {listed}. For other readers and other cases: "
-            f"{'arms differ' if (found['p'] or 1) < 0.05 else 'no difference is shown'} "
+            f"{'arms differ' if apart else 'no difference is shown'} "
             f"({p_text(found['p'])})."
         )
         said += [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -103,6 +104,8 @@ def _needed(config: StatsPowerConfig, *names: str) -> list[float]:
                 allowed=f"It needs {', '.join('--' + n for n in names)}.",
                 fix=f"give --{name} NUMBER",
             )
+        if not math.isfinite(value):
+            raise CutisError(f"--{name} {value} is no number.", fix=f"give --{name} NUMBER")
         values.append(float(value))
     return values
 
@@ -241,7 +244,8 @@ def _pilot(config: StatsPowerConfig) -> Pilot:
 def _from_text(given: str) -> Pilot:
     try:
         numbers = [float(part) for part in given.split(",")]
-        if len(numbers) != 6 or numbers[5] < 2 or numbers[1] < 0:
+        known = len(numbers) == 6 and all(math.isfinite(x) for x in numbers)
+        if not known or numbers[5] < 2 or numbers[1] < 0:
             raise ValueError(given)
     except ValueError:
         raise CutisError(

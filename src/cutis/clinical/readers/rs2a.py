@@ -37,13 +37,13 @@ def read_rs2a(path: Path) -> pd.DataFrame:
             f"{path} has no sheet '{SHEET}' (its sheets: {', '.join(book)}).",
             fix="use the workbook as published, or the long layout",
         )
-    header, *rows = book[name]
+    header, *rows = book[name] or [[]]
     columns = {fold(c): i for i, c in enumerate(header)}
     missing = [c for c in WANTED.values() if fold(c) not in columns]
     if missing:
         raise CutisError(
             f"The sheet '{name}' of {path} has no column {', '.join(missing)} (its columns: "
-            f"{', '.join(header)}).",
+            f"{', '.join(header) or 'none'}).",
             fix="use the workbook as published, or the long layout",
         )
     data: dict[str, list[str]] = {

@@ -32,7 +32,7 @@ def document(run: RunData) -> Document:
     if result["model"]:
         sections.append(Section("model", "The model and the readers", _model(result)))
     sections.append(Section("readers", "Reader by reader", _readers(result)))
-    if any(r["experience"] for r in result["readers"]):
+    if result["outcomes"] and any(r["experience"] for r in result["readers"]):
         sections.append(Section("experience", "By experience", _experience(result)))
     if result["by_class"]:
         sections.append(Section("classes", "Diagnosis by diagnosis", _classes(result)))
@@ -224,7 +224,7 @@ def _readers(result: dict[str, Any]) -> list[Block]:
 
 
 def _experience(result: dict[str, Any]) -> list[Block]:
-    name = result["outcomes"][0]["name"] if result["outcomes"] else ""
+    name = result["outcomes"][0]["name"]
     blocks: list[Block] = []
     levels = sorted({r["experience"] for r in result["readers"] if r["experience"]})
     rows: list[list[str | Cell]] = [
