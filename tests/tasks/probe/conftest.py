@@ -35,3 +35,17 @@ def settings(split_table, tmp_path):
         return ProbeConfig(**given)
 
     return make
+
+
+@pytest.fixture
+def with_report() -> None:
+    """Ask for the report to be made."""
+
+
+@pytest.fixture(autouse=True)
+def report_only_when_asked(request, monkeypatch) -> None:
+    """Leave the report out: it has tests of its own and takes most of the time."""
+    if "with_report" not in request.fixturenames:
+        monkeypatch.setattr(
+            "cutis.report.build_report", lambda run: (run / "report.html").write_text("")
+        )

@@ -18,21 +18,6 @@ from cutis.tasks.probe import probe
 from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
 from tests.tasks.probe.conftest import COLOURS
 
-
-@pytest.fixture
-def with_report() -> None:
-    """Ask for the report to be made."""
-
-
-@pytest.fixture(autouse=True)
-def report_only_when_asked(request, monkeypatch) -> None:
-    """Leave the report out: it has tests of its own and takes most of the time."""
-    if "with_report" not in request.fixturenames:
-        monkeypatch.setattr(
-            "cutis.report.build_report", lambda run: (run / "report.html").write_text("")
-        )
-
-
 METHODS = [
     {}, {"protocol": "panderm"}, {"method": "knn", "k": (3,)}, {"method": "mean"},
     {"method": "cache"}, {"class_weight": "balanced"}, {"method": "knn", "votes": "plain"},
