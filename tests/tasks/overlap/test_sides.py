@@ -90,3 +90,88 @@ def test_what_cannot_be_known_of_a_pair_is_none(tables):
     assert across(bare, 0, 0) is None
     assert conflict(bare, a, 0, 0) is None
     assert (bare.image(0), bare.label(0), bare.split(0), bare.group(0)) == ("", "", "", "")
+
+
+def test_two_files_of_one_name_are_not_told_apart_by_it(tables, tmp_path):
+    (tmp_path / "else").mkdir()
+    again = tmp_path / "else" / "one.csv"
+    shutil.copy(tables[1], again)
+    sides = load_sides(config(tables[0], again))
+    with pytest.raises(CutisError, match=r"2 of the tables compared are called 'one.csv'") as said:
+        side_named(sides, "one.csv")
+    assert str(again) in str(said.value)
+    assert side_named(sides, str(again)) is side_named(sides, sides[1].name) is sides[1]
+    assert side_named(sides[:1], "one.csv") is sides[0]
+
+
+def test_a_name_is_looked_for_before_a_file(tmp_path):
+    """The second set is called what the first one's file is called."""
+    first = Side("x", Path("deep") / "meta", ("1",), False, np.zeros(1))
+    second = Side("meta", Path("other"), ("1",), False, np.zeros(1))
+    assert side_named([first, second], "meta") is second
+
+
+@pytest.mark.parametrize(("flag", "name"), [("images", "--images"), ("card", "--card")])
+def test_as_many_folders_and_cards_as_tables(tables, flag, name):
+    given = {flag: ["auto", "auto", "auto"]}
+    with pytest.raises(CutisError, match=rf"{name} is given 3 times for 2 tables.*'auto' stands"):
+        load_sides(config(*tables, **given))
+    assert len(load_sides(config(*tables, **{flag: ["auto"]}))) == 2
+    assert len(load_sides(config(*tables, **{flag: ["auto", "auto"]}))) == 2
+
+
+def test_a_split_is_that_of_the_searched_table_alone(tables):
+    mine, theirs = load_sides(config(tables[0], against=[tables[1]], split="train"))
+    assert (len(mine), len(theirs)) == (1, 2)
+    assert (mine.against, theirs.against) == (False, True)
+    with pytest.raises(CutisError, match="no split 'val'"):
+        load_sides(config(tables[0], split="val"))
+
+
+def test_the_same_rows_elsewhere_are_another_table(tables, tmp_path):
+    """The same bytes over another folder of pictures may hold other pictures."""
+    (tmp_path / "other").mkdir()
+    shutil.copy(tables[0], tmp_path / "other" / "one.csv")
+    assert len(load_sides(config(tables[0], tmp_path / "other" / "one.csv"))) == 2
+
+
+def test_a_table_with_one_more_row_is_another(tables, tmp_path):
+    more = tmp_path / "more.csv"
+    more.write_text(tables[0].read_text() + "d.png,4,wart,test,P9\n")
+    assert [len(side) for side in load_sides(config(tables[0], more))] == [2, 3]
+
+
+def test_pictures_are_named_below_their_folder(tmp_path):
+    outside = tmp_path / "outside" / "x.png"
+    table = tmp_path / "t.csv"
+    table.write_text(f"image\n{outside}\nbelow/y.png\n")
+    (side,) = load_sides(config(table))
+    assert side.image(1) == "below/y.png"
+    assert side.image(0) in ("x.png", "outside/x.png")
+    assert not side.image(0).startswith("/")
+
+
+def test_what_a_record_says_of_a_set(tables):
+    (side, _) = load_sides(config(tables[0], against=[tables[1]]))
+    assert side.facts() == {"name": "one", "n_rows": 2, "against": False, "group": "patient_id"}
+    bare = Side("bare", Path("x"), ("1",), True, np.zeros(1))
+    assert bare.facts() == {"name": "bare", "n_rows": 1, "against": True, "group": None}
+
+
+def test_within_with_nothing_of_ones_own_is_impossible_and_between_needs_two():
+    one = Side("one", Path("one.csv"), ("1",), False, np.zeros(1))
+    with pytest.raises(CutisError, match=r"There is one table, one.csv, .*--against OTHER"):
+        comparisons([one], "between")
+    assert comparisons([one], "all") == comparisons([one], "within") == [(0, 0)]
+
+
+@pytest.mark.parametrize("scope", ["all", "between", "within"])
+@pytest.mark.parametrize("against", [(), (3,), (2, 3)])
+def test_no_two_sets_are_compared_twice(scope, against):
+    sides = [Side(str(i), Path(str(i)), (), i in against, np.zeros(0)) for i in range(4)]
+    found = comparisons(sides, scope)
+    assert len({frozenset(pair) for pair in found}) == len(found)
+    assert not any(a in against for a, _ in found)
+    assert all((a == b) is (scope == "within") for a, b in found) or scope == "all"
+    if against and scope != "within":
+        assert {b for a, b in found if a != b} == set(against)
