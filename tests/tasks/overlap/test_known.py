@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cutis.data import load_dataset
 from cutis.features import default_cache
-from cutis.tasks.overlap.audits import FOLDER, known_audits
+from cutis.tasks.overlap.audits import FOLDER, Audit, known_audits
 from cutis.tasks.overlap.known import KnownOverlap, known_overlap, trained_sets, without_overlap
 from cutis.tasks.overlap.settings import OverlapConfig
 from cutis.tasks.overlap.verb import data_overlap
@@ -110,3 +112,97 @@ def test_only_some_rows():
 def test_who_was_trained_on_what():
     assert trained_sets(["a", "b"], 2, [False, True]) == [[], ["a", "b"]]
     assert trained_sets(None, 2, [False, False]) == [[], []]
+
+
+def test_a_missing_picture_is_no_copy_of_another_missing_one(monkeypatch):
+    """Folders of features have pairs without pictures; a training row may lack its picture too."""
+    mine, gone = np.array([b"a", b"b"], "S32"), np.array([b""], "S32")
+    audit = audit_of([["a", "b"], []], [(0, 1)], [((0, "a"), (1, ""))])
+    assert asked(monkeypatch, [audit], mine, gone) is None
+    partly = asked(monkeypatch, [audit_of([["a", "b"], ["t"]], [(0, 1)], [((0, "a"), (1, ""))])],
+                   mine, np.array([b"", b"t"], "S32"))  # fmt: skip
+    assert partly.flagged_n.tolist() == [False, False]
+    assert partly.searched_n.all()
+
+
+def audit_of(
+    sets: list[list[str]],
+    compared: list[tuple[int, int]],
+    pairs: list[tuple[tuple[int, str], tuple[int, str]]],
+    trained: dict[int, list[str]] | None = None,
+    key: str = "k",
+) -> Audit:
+    """An audit of sets of pictures that are told by a letter."""
+    record = {
+        "sets": [
+            {"name": f"set {i}", "n_rows": len(one), "trained": (trained or {}).get(i, [])}
+            for i, one in enumerate(sets)
+        ],
+        "comparisons": [list(pair) for pair in compared],
+    }
+    digests = tuple(np.array(sorted(one), "S32") for one in sets)
+    ends = np.array([[x.encode() for _, x in pair] for pair in pairs], "S32").reshape(-1, 2)
+    numbers = np.array([[i for i, _ in pair] for pair in pairs], np.int64).reshape(-1, 2)
+    return Audit(key, record, digests, ends, numbers)
+
+
+def asked(monkeypatch, audits, mine, train=None, model=None) -> KnownOverlap | None:
+    """Ask of rows that are told by their digests alone."""
+    monkeypatch.setattr("cutis.tasks.overlap.known.known_audits", lambda cache: iter(audits))
+    monkeypatch.setattr("cutis.tasks.overlap.known.digests_of", lambda rows, cache, workers: rows)
+    return known_overlap(mine, model, train, cache="cache")
+
+
+def test_a_model_is_known_by_either_of_its_names_in_any_case(monkeypatch):
+    audit = audit_of([["a"], ["t"]], [(0, 1)], [((0, "a"), (1, "t"))], {1: ["MAKE"]})
+    mine = np.array([b"a", b"z"], "S32")
+    for name, card in (("make", "x"), ("x", "Make")):
+        model = SimpleNamespace(name=name, card=SimpleNamespace(name=card))
+        known = asked(monkeypatch, [audit], mine, model=model)
+        assert known.flagged_n.tolist() == [True, False]
+        assert known.searched_n.tolist() == [True, False]
+    other = SimpleNamespace(name="x", card=SimpleNamespace(name="y"))
+    assert asked(monkeypatch, [audit], mine, model=other) is None
+
+
+def test_several_audits_are_joined_and_named_once(monkeypatch):
+    one = audit_of([["a", "b"], ["t"]], [(0, 1)], [((0, "a"), (1, "t"))], {1: ["make"]}, "one")
+    two = audit_of([["b", "c"], ["t"]], [(0, 1)], [((0, "c"), (1, "t"))], {1: ["make"]}, "two")
+    known = asked(monkeypatch, [one, two], np.array([b"a", b"b", b"c", b"d"], "S32"), model=MAKE)
+    assert known.flagged_n.tolist() == [True, False, True, False]
+    assert known.searched_n.tolist() == [True, True, True, False]
+    assert known.audits == ("one", "two")
+    assert len(known.reasons) == 1
+    assert known.line().startswith("Overlap: 2 of 4 evaluated images have a copy in training data")
+    assert "(1 was not searched)" in known.line()
+
+
+LETTERS = "abcdefgh"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_rows_are_flagged_as_by_hand(data):
+    """Against the definition: a copy of a training row, in an audit that compared the two."""
+    subset = st.lists(st.sampled_from(LETTERS), unique=True, max_size=5)
+    sets = [data.draw(subset) for _ in range(2)]
+    compared = data.draw(st.sampled_from([[(0, 0)], [(0, 1)], [(0, 0), (0, 1)]]))
+    possible = [((i, x), (j, y)) for i, j in compared for x in sets[i] for y in sets[j] if x < y]
+    pairs = data.draw(st.lists(st.sampled_from(possible), unique=True)) if possible else []
+    mine, train = data.draw(subset), data.draw(subset)
+    audit = audit_of(sets, compared, pairs)
+    with pytest.MonkeyPatch.context() as patch:
+        known = asked(
+            patch, [audit], np.array([x.encode() for x in mine], "S32"),
+            np.array([x.encode() for x in train], "S32"),
+        )  # fmt: skip
+    copies = {frozenset((x, y)) for (_, x), (_, y) in pairs}
+    flagged = [any(frozenset((x, t)) in copies for t in train if t != x) for x in mine]
+    ways = [*compared, *((b, a) for a, b in compared)]
+    searched = [any(x in sets[a] and set(train) & set(sets[b]) for a, b in ways) for x in mine]
+    if not any(searched):
+        assert known is None
+    else:
+        assert known.flagged_n.tolist() == flagged
+        assert known.searched_n.tolist() == searched
+        assert not (known.flagged_n & ~known.searched_n).any()

@@ -203,3 +203,43 @@ def test_pictures_of_one_colour_are_no_copies_of_each_other(tmp_path):
     (tmp_path / "t.csv").write_text("image\n0.png\n1.png\n2.png\n")
     result = data_overlap(OverlapConfig(data=[tmp_path / "t.csv"], output=tmp_path / "run"))
     assert result.result["comparisons"][0]["pairs"] == 0
+
+
+def test_the_same_picture_with_two_labels_in_two_splits_is_told(tmp_path):
+    """One picture under two names: every number of the record counted by hand."""
+    import numpy as np
+
+    rng = np.random.default_rng(4)
+    for i in range(3):
+        cells = rng.integers(0, 256, (12, 12, 3), dtype=np.uint8)
+        picture = Image.fromarray(cells).resize((64, 64), Image.Resampling.BICUBIC)
+        picture.save(tmp_path / f"{i}.png")
+    (tmp_path / "again.png").write_bytes((tmp_path / "0.png").read_bytes())
+    table = tmp_path / "t.csv"
+    table.write_text(
+        "image,label,split,patient_id\n0.png,nevus,train,P0\n1.png,nevus,train,P1\n"
+        "2.png,melanoma,test,P2\nagain.png,melanoma,test,P0\n"
+    )
+    found = data_overlap(OverlapConfig(data=[table], output=tmp_path / "run"))
+    (record,) = found.result["comparisons"]
+    assert {k: record[k] for k in ("pairs", "same_group", "across_splits", "label_conflicts")} == {
+        "pairs": 1, "same_group": 1, "across_splits": 1, "label_conflicts": 1,
+    }  # fmt: skip
+    assert record["labels_comparable"] == 1
+    assert record["found_by"] == {"both": 0, "cosine": 0, "hash": 1}
+    assert found.result["clusters"] == {"count": 1, "largest": 2}
+    said = found.render()
+    assert "2 of 4 pictures (50.0 %" in said
+    assert "1 pair bears different labels." in said
+    assert "1 pair lies in different splits: a leak." in said
+
+
+def test_a_name_no_model_has_is_answered_with_the_nearest(mine, bank, tmp_path):
+    with pytest.raises(CutisError) as refused:
+        data_overlap(OverlapConfig(data=[mine], against=[bank], output=tmp_path / "run",
+                                   trained=["make", "panderm-bas"]))  # fmt: skip
+    said = str(refused.value)
+    assert "--trained names 'panderm-bas'" in said
+    assert "Did you mean 'panderm-base'" in said
+    assert "cutis models list" in said
+    assert not (tmp_path / "run").exists()
