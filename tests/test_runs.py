@@ -305,3 +305,9 @@ def test_a_finished_run_lacks_a_file_that_is_asked_for_now(folder: Path):
     with make(folder) as run:
         assert run.is_finished({}, ["metrics.json"])
         assert not run.is_finished({}, ["predictions.csv"])
+
+
+def test_versions_are_everybodys_own_copy():
+    versions()["torch"] = "0"
+    assert versions()["torch"] != "0"
+    assert {"cutis", "python", "numpy", "pandas"} <= set(versions())

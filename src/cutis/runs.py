@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -219,6 +220,12 @@ class Run:
 
 def versions() -> dict[str, str]:
     """Return the versions of cutis, Python and the libraries that decide a result."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    # Once a process: a run asks often, and every answer parses the metadata of ten packages.
     from importlib.metadata import PackageNotFoundError, version
 
     names = [
@@ -231,7 +238,7 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return tuple(found.items())
 
 
 def host() -> dict[str, Any]:
