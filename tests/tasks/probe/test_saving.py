@@ -88,3 +88,38 @@ def test_a_linear_probe_is_a_linear_map():
     logits = X.astype(np.float64) @ probe.weight_sd.T + probe.bias_s
     odds = np.log(probe.probabilities(X))
     assert np.allclose(odds - odds[:, :1], logits - logits[:, :1])
+
+
+@pytest.mark.parametrize("lost", ["format", "kind", "settings", "tensors_sha256"])
+def test_facts_without_what_is_needed_are_damaged(tmp_path, lost):
+    save_probe(tmp_path, PROBES["means"](), {})
+    path = tmp_path / "fitted" / "probe.json"
+    facts = json.loads(path.read_text())
+    del facts[lost]
+    path.write_text(json.dumps(facts))
+    with pytest.raises(CutisError, match=r"damaged.*new folder"):
+        load_probe(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"null", b'{"format": ["x"]}', b"\xff\xfe"])
+def test_facts_that_are_no_facts_are_damaged(tmp_path, content):
+    save_probe(tmp_path, PROBES["means"](), {})
+    (tmp_path / "fitted" / "probe.json").write_bytes(content)
+    with pytest.raises(CutisError, match="damaged"):
+        load_probe(tmp_path)
+
+
+def test_numbers_of_another_probe_are_refused(tmp_path):
+    save_probe(tmp_path / "a", PROBES["means"](), {})
+    save_probe(tmp_path / "b", PROBES["standard"](), {})
+    name = "fitted/probe.safetensors"
+    (tmp_path / "a" / name).write_bytes((tmp_path / "b" / name).read_bytes())
+    with pytest.raises(CutisError, match="damaged"):
+        load_probe(tmp_path / "a")
+
+
+def test_facts_of_ones_own_come_back(tmp_path):
+    save_probe(tmp_path, PROBES["cache"](), {"chosen": {"alpha": 2.0}, "point": {"shots": None}})
+    _, facts = load_probe(tmp_path)
+    assert facts["chosen"] == {"alpha": 2.0}
+    assert facts["settings"] == {"scale": 30.0, "alpha": 2.0, "beta": 5.5}

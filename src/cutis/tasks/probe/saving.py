@@ -71,13 +71,16 @@ def load_probe(run_dir: Path) -> tuple[FittedProbe, dict[str, Any]]:
         )
     try:
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        kind = KINDS[facts["kind"]] if facts["format"] == FITTED_FORMAT else None
+        if (facts["format"], facts["tensors_sha256"]) == (
+            FITTED_FORMAT,
+            sha256_file(folder / NUMBERS),
+        ):
+            numbers = load((folder / NUMBERS).read_bytes())
+            return KINDS[facts["kind"]].read(numbers, facts["settings"]), facts
     except (ValueError, KeyError, TypeError):
-        kind = None
-    if kind is None or facts["tensors_sha256"] != sha256_file(folder / NUMBERS):
-        raise CutisError(
-            f"The probe in {folder} is damaged, or of another version of cutis.",
-            allowed=f"{FACTS} has the format {FITTED_FORMAT} and the hash of {NUMBERS}.",
-            fix="make the run again in a new folder",
-        )
-    return kind.read(load((folder / NUMBERS).read_bytes()), facts["settings"]), facts
+        pass
+    raise CutisError(
+        f"The probe in {folder} is damaged, or of another version of cutis.",
+        allowed=f"{FACTS} has the format {FITTED_FORMAT} and the hash of {NUMBERS}.",
+        fix="make the run again in a new folder",
+    )
