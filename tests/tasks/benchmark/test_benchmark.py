@@ -19,6 +19,7 @@ from cutis.errors import CutisError
 from cutis.tasks.benchmark import BenchmarkConfig, benchmark
 from cutis.tasks.benchmark.cells import read_cell
 from cutis.tasks.benchmark.reading import read_suite
+from tests.tasks.conftest import ColourModel
 
 SUITE = {
     "title": "Mine",
@@ -69,6 +70,21 @@ def config(suite, data, tmp_path_factory) -> BenchmarkConfig:
         n_bootstrap=100,
         cache=work / "cache",
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_model():
+    """Let a model that sees mean colours stand for cutis-tiny; other names load as ever."""
+    from cutis import models
+
+    load, stand_in = models.load_model, ColourModel(name="cutis-tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            models,
+            "load_model",
+            lambda name, **more: stand_in if name == "cutis-tiny" else load(name, **more),
+        )
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -123,3 +123,59 @@ def test_examples_are_believed_when_prompts_are_wrong():
     assert (found.probe.probabilities(val.x_nd).argmax(axis=1) == val.y_n).mean() > 0.9
     right = ExampleCache(np.eye(3, 8), 100.0, (0.0, 16.0), (1.0,), {})
     assert fit_best(right, train, val).chosen["alpha"] == 0.0
+
+
+def test_an_empty_validation_split_is_none():
+    family = Scripted((0.1, 0.3, 0.2))
+    train = rows(30, 0)
+    empty = Rows(train.x_nd[:0], train.y_n[:0], train.groups_n[:0])
+    found = fit_best(family, train, empty)
+    assert found.chosen["by"] == "5-fold cross-validation"
+
+
+@pytest.mark.parametrize(("scores", "end"), [((0.9, 0.5, 0.4), True), ((0.1, 0.2, 0.9), True),
+                                             ((0.1, 0.9, 0.2), False)])  # fmt: skip
+def test_either_end_of_the_list_is_marked(scores, end):
+    assert fit_best(Scripted(scores), rows(30, 0), rows(10, 1)).chosen["at_end_of_list"] is end
+
+
+def test_lists_without_an_order_have_no_end():
+    family = Scripted((0.9, 0.5), stops_early=False)
+    assert fit_best(family, rows(30, 0), rows(10, 1)).chosen["at_end_of_list"] is False
+
+
+@pytest.mark.parametrize(("n_groups", "folds"), [(2, 2), (3, 3), (9, 5)])
+def test_few_groups_are_few_folds(n_groups, folds):
+    groups = np.arange(36) % n_groups
+    found = fit_best(Scripted((0.1, 0.2)), rows(36, 0, groups=groups), None)
+    assert found.chosen["by"] == f"{folds}-fold cross-validation"
+
+
+def test_one_lesion_leaves_nothing_to_choose_by():
+    family = Scripted((0.1, 0.2))
+    found = fit_best(family, rows(36, 0, groups=np.zeros(36)), None)
+    assert found.chosen["by"] == "default: nothing to choose by"
+    assert found.probe.n == 36
+    assert family.tried_on == []
+
+
+def test_folds_weigh_by_their_rows():
+    class Sized(Scripted):
+        def score(self, y_v, probs_vc, seen_s):
+            return (float(len(y_v)),)
+
+    groups = np.repeat([0, 1], [9, 3])
+    labels = np.arange(12) % 3
+    train = Rows(np.eye(3, dtype=np.float32)[labels], labels, groups)
+    found = fit_best(Sized((0.0, 0.0)), train, None)
+    assert found.chosen["score"] == pytest.approx((9 * 9 + 3 * 3) / 12)
+
+
+def test_the_seed_draws_other_folds_and_one_seed_the_same():
+    train = rows(60, 0, noise=2.5)
+    scores = [
+        fit_best(Neighbours(3, (1, 9), "plain"), train, None, seed).chosen["score"]
+        for seed in (0, 0, 1, 2)
+    ]
+    assert scores[0] == scores[1]
+    assert len(set(scores)) > 1

@@ -88,3 +88,57 @@ def test_refusals_say_the_fix(split_table, settings, name):
     change(split_table, edit)
     with pytest.raises(CutisError, match=said):
         divide_rows(load_dataset(split_table), settings(**more))
+
+
+def test_one_lesion_in_two_splits_is_told_in_the_singular(split_table, settings):
+    # L3 of val moves to L0 of train; test has neither
+    change(split_table, lambda t: t.assign(lesion_id=t["lesion_id"].replace("L3", "L0")))
+    dataset = load_dataset(split_table)
+    said = r"1 value of 'lesion_id' \(such as L0\) is in both 'train' and 'val'"
+    with pytest.raises(CutisError, match=said):
+        divide_rows(dataset, settings())
+    (note,) = divide_rows(dataset, settings(allow_shared_groups=True)).notes
+    assert note.startswith("LEAKAGE: 1 value")
+    assert "2 images of 'val'" in note
+
+
+def test_rows_of_no_lesion_are_shared_with_nobody(split_table, settings):
+    change(split_table, lambda t: t.assign(lesion_id=t["lesion_id"].where(t.index > 20)))
+    assert divide_rows(load_dataset(split_table), settings()).notes == ()
+
+
+def test_rows_without_a_label_leak_nothing(split_table, settings):
+    # The lesion that is in train and test has no label in train: nothing was learnt of it.
+    def edit(t):
+        shared = t.assign(lesion_id=t["lesion_id"].replace("L6", "L0"))
+        return shared.assign(
+            label=shared["label"].where(~shared["image"].isin(["00.png", "01.png"]))
+        )
+
+    change(split_table, edit)
+    (turn,) = divide_rows(load_dataset(split_table), settings()).turns
+    assert len(turn.train) == 22
+
+
+def test_rows_of_no_split_take_no_part(split_table, settings):
+    change(split_table, lambda t: t.assign(split=t["split"].where(t.index >= 6)))
+    (turn,) = divide_rows(load_dataset(split_table), settings()).turns
+    assert [len(turn.train), len(turn.val), len(turn.test)] == [18, 18, 18]
+
+
+def test_folds_are_those_of_the_seed(split_table, settings):
+    dataset = load_dataset(split_table)
+    one, again, other = (
+        [turn.test.tolist() for turn in divide_rows(dataset, settings(folds=3, seed=s)).turns]
+        for s in (0, 0, 1)
+    )
+    assert one == again != other
+
+
+def test_folds_of_unlabelled_rows_are_answered_and_never_learnt(split_table, settings):
+    change(split_table, lambda t: t.assign(label=t["label"].where(t.index % 3 > 0)))
+    dataset = load_dataset(split_table)
+    found = divide_rows(dataset, settings(folds=3))
+    assert found.tested.tolist() == list(range(60))
+    for turn in found.turns:
+        assert (dataset.labels[turn.train] >= 0).all()
