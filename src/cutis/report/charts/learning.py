@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cutis.report.palette import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, RULE, VERMILION
 from cutis.report.svg import Picture, line, number, rect, tag, text, wrap
+from cutis.report.wording import decimal
 
 LEFT, TOP, WIDE, HIGH = 46.0, 12.0, 420.0, 230.0
 NAMES, BELOW = 190.0, 52.0
@@ -109,7 +110,7 @@ def _frame(bottom: float, top: float, metric: str) -> str:
         value = bottom + i / 10
         y = _y(value, bottom, top)
         parts.append(line(LEFT, y, LEFT + WIDE, y, RULE))
-        parts.append(text(LEFT - 6, y + 4, f"{value:.1f}", size=11, anchor="end", fill=MUTED))
+        parts.append(text(LEFT - 6, y + 4, decimal(value, 1), size=11, anchor="end", fill=MUTED))
     middle = TOP + HIGH / 2
     parts.append(text(11, middle, metric, size=11.5, anchor="middle", fill=MUTED, turn=-90))
     parts.append(rect(LEFT, TOP, WIDE, HIGH, "none", stroke=INK, stroke_width=0.8))
