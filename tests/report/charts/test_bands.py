@@ -89,3 +89,60 @@ def test_an_axis_holds_both_ends_with_few_round_marks(low, span):
     assert all(len(f"{mark:g}") <= 8 for mark in axis.marks)
     steps = np.diff(axis.marks)
     assert steps == pytest.approx(np.full(steps.size, steps[0]))
+
+
+def heights(element) -> list[float]:
+    return [(TOP + SIDE_Y - y) / SIDE_Y for _, y in points(element)]
+
+
+def test_a_band_is_cut_at_the_frame_and_the_line_is_not_moved():
+    x = np.array([0.0, 1.0])
+    picture = draw(Line("one", x, np.array([0.5, 0.5]), np.array([-3.0, 0.4]), np.array([0.6, 9])))
+    (band,) = elements(picture, "polygon")
+    assert heights(band) == pytest.approx([0.6, 1.0, 0.4, 0.0])
+    (stroke,) = elements(picture, "polyline")
+    assert heights(stroke) == pytest.approx([0.5, 0.5])
+
+
+def test_missing_as_none_is_like_nan():
+    y = np.array([0.1, None, 0.3, 0.4], dtype=object)
+    picture = draw(Line("one", np.linspace(0, 1, 4), y.astype(float)))
+    assert [len(points(e)) for e in elements(picture, "polyline")] == [1, 2]
+
+
+def test_nothing_known_is_an_empty_frame_with_its_legend():
+    nothing = np.full(3, np.nan)
+    picture = draw(Line("gone", np.linspace(0, 1, 3), nothing, nothing, nothing))
+    assert elements(picture, "polyline") == elements(picture, "polygon") == []
+    assert "gone" in [t.text for t in elements(picture, "text")]
+
+
+def test_the_picture_grows_with_its_legend_only():
+    line = Line("one", np.array([0.0, 1]), np.array([0.0, 1]))
+    sizes = [(p.width, p.height) for p in (draw(line), draw(line, line, line))]
+    assert sizes[0][0] == sizes[1][0]
+    assert sizes[1][1] - sizes[0][1] == 38
+    lowest = max(float(t.attrib["y"]) for t in elements(draw(line, line, line), "text"))
+    assert lowest < sizes[1][1]
+
+
+def test_negative_marks_have_a_true_minus_and_stand_in_order():
+    axis = nice_axis("gain", -0.3, 0.2, (0.0,))
+    picture = band_chart([Line("a", np.array([0.0]), np.array([0.0]))], UNIT, axis, "l")
+    words = [t.text for t in elements(picture, "text")]
+    assert "−0.2" in words
+    assert not any(word.startswith("-") for word in words)
+    at = {t.text: float(t.attrib["y"]) for t in elements(picture, "text") if t.text != "0"}
+    assert at["−0.3"] > at["−0.2"] > at["0.1"] > at["0.2"]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, -2.0, 1e4])
+def test_an_axis_for_a_single_value_has_a_length(value):
+    axis = nice_axis("a", value, value)
+    assert axis.low <= value <= axis.high
+    assert axis.high > axis.low
+
+
+def test_what_must_be_included_is():
+    axis = nice_axis("a", 0.4, 0.6, (0.0, 1.0))
+    assert (axis.low, axis.high) == (0.0, 1.0)

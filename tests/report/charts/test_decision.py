@@ -45,3 +45,56 @@ def test_where_it_is_useful_is_said(useful, said):
 
 def test_a_single_threshold_is_drawn_without_error():
     assert "nan" not in decision_picture(summary(thresholds=[0.3]), "melanoma").body
+
+
+def lines_of(picture):
+    root = ElementTree.fromstring(f"<svg>{picture.body}</svg>")
+    return [[tuple(map(float, p.split(","))) for p in e.get("points").split()]
+            for e in root.findall("polyline")]  # fmt: skip
+
+
+def test_acting_on_nobody_is_the_level_line_at_zero():
+    nobody, *_ = lines_of(decision_picture(summary(), "melanoma"))
+    assert len({y for _, y in nobody}) == 1
+    marks = ElementTree.fromstring(
+        f"<svg>{decision_picture(summary(), 'melanoma').body}</svg>"
+    ).findall("text")
+    zero = [float(t.get("y")) - 4 for t in marks if t.text == "0" and t.get("text-anchor") == "end"]
+    assert zero == pytest.approx([nobody[0][1]], abs=0.02)
+
+
+def test_acting_on_everybody_falls_by_the_odds_of_the_threshold():
+    content = summary(thresholds=[0.1, 0.2, 0.3])
+    share = (MADE.labels == 1).mean()
+    for point in content["points"]:
+        odds = point["threshold"] / (1 - point["threshold"])
+        assert point["treat_all"]["value"] == pytest.approx(share - (1 - share) * odds)
+    _, everyone, _ = lines_of(decision_picture(content, "melanoma"))
+    assert [y for _, y in everyone] == sorted(y for _, y in everyone)
+
+
+def test_undefined_intervals_leave_the_lines():
+    content = summary()
+    for point in content["points"]:
+        for name in ("net_benefit", "treat_all"):
+            point[name] |= {"low": None, "high": None}
+    picture = decision_picture(content, "melanoma")
+    assert "<polygon" not in picture.body
+    assert len(lines_of(picture)) == 3
+    assert "nan" not in picture.body
+
+
+def test_a_worthless_model_is_drawn_too():
+    content = summary()
+    for point in content["points"]:
+        for name in ("net_benefit", "treat_all"):
+            point[name] = {"value": 0.0, "low": 0.0, "high": 0.0}
+    picture = decision_picture(content | {"useful": None}, "melanoma")
+    assert picture.label.endswith("at none of the thresholds.")
+    assert "nan" not in picture.body
+
+
+def test_the_name_of_the_class_is_escaped():
+    picture = decision_picture(summary(), "<b>mel</b>")
+    assert "<b>" not in picture.body
+    assert "<b>" not in picture.inline().replace(picture.body, "")

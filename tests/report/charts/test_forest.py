@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from cutis.report.charts.forest import LEFT, RIGHT, WIDTH, Row, forest
 from cutis.report.palette import BLUE, MUTED, VERMILION
 
@@ -57,3 +59,38 @@ def test_signed_errors_get_an_axis_around_zero():
 
 def test_names_are_escaped():
     assert "&lt;b&gt;" in forest([Row("<b>", 0.5, None, None, 3)], "Accuracy").body
+
+
+def test_nothing_measured_is_an_axis_of_shares_without_marks():
+    picture = forest([Row("VI", None, None, None, 3)], "Accuracy")
+    assert circles(picture) == []
+    assert re.findall(r">(−?\d\.\d\d)<", picture.body) == ["0.00", "0.25", "0.50", "0.75", "1.00"]
+    assert "too few to measure" in picture.body
+    assert ">0<" not in picture.body
+
+
+def test_the_line_of_all_images_stands_at_its_value():
+    body = forest(ROWS, "Accuracy", overall=0.4).body
+    (x,) = re.findall(r'<line x1="([\d.]+)"[^>]*stroke-dasharray="3 3"', body)
+    assert float(x) == pytest.approx(LEFT + 0.4 * (WIDTH - RIGHT - LEFT), abs=0.01)
+    assert "stroke-dasharray" not in forest(ROWS, "Accuracy").body
+
+
+def test_an_overall_error_outside_widens_the_axis():
+    picture = forest([Row("a", 0.01, None, None, 9)], "Overconfidence", overall=-0.3)
+    assert "−0.30" in picture.body
+    assert 'x1="nan"' not in picture.body
+
+
+def test_small_errors_do_not_fill_the_paper():
+    # an axis of at least 0.05 to either side, or a difference of nothing would look large
+    picture = forest([Row("a", -0.001, None, None, 9)], "Overconfidence")
+    assert "−0.05" in picture.body
+    assert "0.05" in picture.body
+
+
+def test_long_subgroups_keep_their_beginning():
+    name = "upper_extremity_including_the_hand"
+    picture = forest([Row(name, 0.5, None, None, 3)], "Accuracy")
+    assert ">upper_extremity_including_" in picture.body
+    assert name in picture.label

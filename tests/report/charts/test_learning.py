@@ -72,3 +72,40 @@ def test_a_single_amount_and_a_perfect_score_stay_on_the_paper():
     assert y == pytest.approx(TOP)
     flat = learning_chart([Series("a", [Amount(7, "100 %", 0.5, 0.5, 0.5)])], "AUROC")
     assert TOP <= circles(flat.body)[0][1] <= TOP + HIGH
+
+
+def test_below_zero_the_axis_has_a_true_minus():
+    picture = learning_chart([Series("a", [Amount(7, "all", -0.1, -0.3, 0.2)])], "κ")
+    written = re.findall(r'text-anchor="end"[^>]*>([^<]+)<', picture.body)
+    assert written[:3] == ["−0.3", "−0.2", "−0.1"]
+    assert "0.0" in written
+    assert "−0.0" not in written
+
+
+def test_a_seventh_model_shares_a_colour_but_not_the_mark_beside_it():
+    many = [series(f"m{i}", i / 1000) for i in range(7)]
+    body = learning_chart(many, "AUROC").body
+    strokes = re.findall(r'<polyline [^>]*stroke="(#\w+)"', body)
+    assert len(strokes) == 7
+    assert len(set(strokes)) == 6
+    assert strokes[0] == strokes[6]
+
+
+def test_amounts_too_near_each_other_share_no_label():
+    points = [Amount(n, f"{n} images", 0.5, None, None) for n in (1000, 1010, 5000)]
+    body = learning_chart([Series("a", points)], "AUROC").body
+    assert ">1000 images<" in body
+    assert ">1010 images<" not in body
+    assert ">5000 images<" in body
+    assert len(circles(body)) == 3
+
+
+def test_everything_lies_on_the_paper():
+    models = [series(f"model number {i} of many", 0.01 * i) for i in range(6)]
+    picture = learning_chart(models, "AUROC")
+    for x, y in circles(picture.body):
+        assert 0 < x < picture.width
+        assert 0 < y < picture.height
+    ends = [float(y) for y in re.findall(r'y="([\d.]+)"[^>]*>model number', picture.body)]
+    assert len(ends) == 6
+    assert max(ends) < picture.height

@@ -59,3 +59,32 @@ def test_names_are_moved_apart_in_their_order():
 
 def test_names_are_escaped():
     assert "<b>" not in slope_chart([Slope("<b>", 0.1, 0.2)], ("a", "b"), "x").body
+
+
+@pytest.mark.parametrize("values", [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (0.501, 0.502), (-0.4, 3)])
+def test_every_end_lies_on_the_paper(values):
+    root = lines_of(slope_chart([Slope("A", *values)], ("a", "b"), "x", values[0]))
+    for end in root.iter("circle"):
+        assert TOP - 1e-6 <= float(end.get("cy")) <= BOTTOM + 1e-6
+
+
+def test_shares_have_no_marks_beyond_zero_and_one():
+    for values in ((0.0, 0.02), (0.99, 1.0)):
+        root = lines_of(slope_chart([Slope("A", *values)], ("a", "b"), "x"))
+        ticks = [float(e.text) for e in root.iter("text") if re.fullmatch(r"\d\.\d\d", e.text)]
+        assert 0.0 <= min(ticks) < max(ticks) <= 1.0
+
+
+def test_the_model_is_a_level_line_at_its_value():
+    slopes = [Slope("A", 0.5, 0.7), Slope("B", 0.7, 0.9)]
+    root = lines_of(slope_chart(slopes, ("a", "b"), "x", model=0.7))
+    (level,) = [e for e in root.iter("line") if e.get("stroke-dasharray") == "2 4"]
+    assert level.get("y1") == level.get("y2")
+    assert level.get("y1") in {c.get("cy") for c in root.iter("circle")}
+
+
+def test_every_reader_is_read_out_even_where_names_do_not_fit():
+    slopes = [Slope(f"R{i}", 0.5, 0.6) for i in range(MOST_NAMES + 1)]
+    label = slope_chart(slopes, ("unaided", "aided"), "Right").label
+    assert label.startswith("Right, unaided to aided: R0 0.500 to 0.600; ")
+    assert label.count(" to 0.600") == MOST_NAMES + 1
