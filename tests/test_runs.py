@@ -286,6 +286,26 @@ def test_the_record_goes_when_the_inputs_have_changed(folder: Path):
         read_run(folder)
 
 
+def test_results_of_other_inputs_go_with_their_record(folder: Path):
+    finished(folder, {"table": "a"})
+    (folder / "notes.txt").write_text("mine")
+    record = read_run(folder)
+    (folder / "run.json").write_text(json.dumps({**record, "outputs": ["metrics.json", "../x"]}))
+    (folder.parent / "x").write_text("not of this run")
+    with make(folder) as run:
+        assert not run.is_finished({"table": "b"})
+    assert not (folder / "metrics.json").exists()
+    assert (folder / "notes.txt").exists()
+    assert (folder.parent / "x").exists()
+
+
+def test_results_of_the_same_inputs_stay_when_one_is_missing(folder: Path):
+    finished(folder, {"table": "a"})
+    with make(folder) as run:
+        assert not run.is_finished({"table": "a"}, ["predictions.csv"])
+    assert (folder / "metrics.json").exists()
+
+
 def test_a_run_begun_before_a_setting_existed_is_continued(folder: Path):
     finished(folder, {})
     path = folder / "config.yaml"

@@ -168,7 +168,8 @@ class Run:
 
         ``wanted`` are names of files that must be there too, besides those recorded. When it was
         not, the record of what was completed is removed, so that a folder whose files are being
-        replaced never passes for a finished run.
+        replaced never passes for a finished run; and if it was made of other inputs, so are the
+        files it lists, so that none of them passes for a result of these.
         """
         try:
             record = read_run(self.dir)
@@ -181,8 +182,17 @@ class Run:
             and all((self.dir / name).exists() for name in [*record.get("outputs", []), *wanted])
         )
         if not finished:
+            if record.get("inputs") != json.loads(json.dumps(dict(inputs))):
+                self._remove(record.get("outputs", []))
             (self.dir / "run.json").unlink(missing_ok=True)
         return finished
+
+    def _remove(self, names: Sequence[str]) -> None:
+        """Remove files of a former run, none outside of the directory."""
+        for name in names:
+            path = self.dir / str(name)
+            if path.is_file() and path.resolve().is_relative_to(self.dir.resolve()):
+                path.unlink()
 
     def finish(
         self, *, inputs: Mapping[str, Any], outputs: list[str], **facts: Any
