@@ -7,10 +7,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cutis.cli import run
 from cutis.errors import CutisError
 from cutis.tasks.audit import AuditDataConfig, audit_data
+from cutis.tasks.audit.data import _summary, shown_rows
 
 
 @pytest.fixture
@@ -122,3 +125,80 @@ def test_the_command_line(colour_model, planted, words, tmp_path, capsys):
     assert "A: hospital = north, 28 images" in capsys.readouterr().out
     assert run([*line, "--a", "west", *rest]) == 2
     assert "no row has 'west'" in capsys.readouterr().err
+
+
+def record_of(**changes) -> dict:
+    def concept(name, value, p):
+        size = {"value": value, "low": None if value is None else value - 0.1,
+                "high": None if value is None else value + 0.1}  # fmt: skip
+        return {"name": name, "standardised": size, "p_holm": p}
+
+    return {
+        "by": "ward", "a": "x", "b": "y", "n_a": 3, "n_b": 4, "test": "mann-whitney",
+        "concepts": [concept("ink", 1.5, 0.0004), concept("hair", None, None)],
+        "n_left_out": 0, **changes,
+    }  # fmt: skip
+
+
+def test_the_terminal_says_undefined_and_not_zero():
+    lines = _summary(record_of())
+    assert lines[0].startswith("A: ward = x, 3 images; B: y, 4 images; 2 concepts")
+    assert lines[1] == "  ink  d +1.50 (+1.40 to +1.60)  p 0.0004 (Holm)"
+    assert lines[2] == "  hair undefined"
+    assert lines[3].startswith("1 of 2 concepts differ")
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(1, "1 row is in neither group."), (1200, "1,200 rows are in neither group.")]
+)
+def test_rows_in_neither_group_are_counted(n, said):
+    assert _summary(record_of(n_left_out=n))[-1] == said
+
+
+def test_the_terminal_shows_ten_concepts_at_most():
+    many = record_of()["concepts"][:1] * 30
+    lines = _summary(record_of(concepts=many))
+    assert len(lines) == 12
+    assert lines[-1].startswith("30 of 30 concepts")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 9999), st.integers(0, 4), st.booleans())
+def test_shown_rows_are_the_highest_of_their_own_group(seed, top, grouped):
+    rng = np.random.default_rng(seed)
+    scores, in_a = rng.random((12, 2)), rng.random(12) < 0.5
+    groups = rng.integers(0, 4, 12) if grouped else None
+    found = shown_rows(scores, in_a, ["u", "v"], ["v"], groups, top)
+    assert [(name, side) for name, side, _ in found] == [("v", "a"), ("v", "b")]
+    for (_, _, rows), mask in zip(found, (in_a, ~in_a), strict=True):
+        mine = sorted(np.flatnonzero(mask), key=lambda row: -scores[row, 1])
+        wanted, seen = [], set()
+        for row in mine:
+            key = row if groups is None else groups[row]
+            if key not in seen:
+                wanted.append(row)
+                seen.add(key)
+        assert rows == wanted[:top]
+
+
+def test_a_second_group_without_readable_images_is_named(colour_model, planted, words, tmp_path):
+    table = pd.read_csv(planted)
+    (tmp_path / "images" / "07.png").unlink()
+    table["only"] = [1 if i == 7 else 0 if i < 30 else 2 for i in range(60)]
+    table.to_csv(planted, index=False)
+    with pytest.raises(CutisError, match="No image of the group --b 1 could be read"):
+        audit_data(config(planted, words, tmp_path, by="only", a="0", b="1"))
+
+
+def test_a_broken_picture_moves_no_case(colour_model, planted, words, tmp_path):
+    """What is left gives the numbers of a table that never had the row."""
+    (tmp_path / "images" / "04.png").write_bytes(b"broken")
+    found = audit_data(config(planted, words, tmp_path)).result
+    table = pd.read_csv(planted)
+    assert table["hospital"][4] == "south"
+    assert (found["n_a"], found["n_b"], found["n_unreadable"]) == (28, 31, 1)
+    table.drop(index=4).to_csv(planted, index=False)
+    without = audit_data(config(planted, words, tmp_path, output=tmp_path / "b")).result
+    assert found["concepts"] == without["concepts"]
+    assert without["n_unreadable"] == 0

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cutis.data import load_dataset
 from cutis.errors import CutisError
 from cutis.predictions import make_predictions
-from cutis.tasks.audit.joining import judge
+from cutis.tasks.audit.joining import judge, match
 
 SOURCE = Path("predictions.parquet")
 
@@ -63,3 +66,54 @@ def test_unlabelled_predictions_take_no_part(dataset):
 def test_an_image_that_is_not_in_the_table_is_named(dataset):
     with pytest.raises(CutisError, match=r"1 of the 2 images .* the first is 'w'"):
         judge(predictions(["x", "w"], ["5.png", "6.png"]), dataset, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("ids", "images", "first"),
+    [
+        (["x", "x"], ["p/1.png", "p/2.png"], None),  # the paths tell them apart
+        (["x", "x"], ["u.png", "v.png"], "x"),
+        (["1", "2"], ["p/1.png", "q/1.png"], "1"),
+        (["1", "2"], ["p/3.jpg", "q/3.tif"], "1"),
+    ],
+)
+def test_one_image_is_not_counted_twice(dataset, ids, images, first):
+    given = predictions(ids, images)
+    if first is None:
+        assert judge(given, dataset, SOURCE).rows.tolist() == [0, 1]
+        return
+    with pytest.raises(CutisError, match=rf"more than once; the first is '({first})") as refused:
+        judge(given, dataset, SOURCE)
+    assert "id, path, file name, or name without extension" in str(refused.value)
+
+
+def test_a_name_that_the_table_has_twice_tells_nothing(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("image,label\na/1.png,a\nb/1.png,b\nb/2.png,a\n")
+    dataset = load_dataset(table)
+    judged = judge(predictions(["?", "!"], ["b/1.png", "b/2.png"]), dataset, SOURCE)
+    assert judged.rows.tolist() == [1, 2]
+    with pytest.raises(CutisError, match=r"1 of the 2 images .* '1.png'"):
+        judge(predictions(["?", "!"], ["1.png", "2.png"]), dataset, SOURCE)
+
+
+def test_paths_of_another_system_are_paths(dataset):
+    given = predictions(["1", "2"], ["q\\3.png", "p\\2.png"])
+    assert judge(given, dataset, SOURCE).rows.tolist() == [2, 1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(6)), st.integers(1, 6))
+def test_rows_follow_the_names_in_any_order(order, n):
+    rows = order[:n]
+    own = [f"deep/{i}.png" for i in range(6)]
+    dataset = SimpleNamespace(
+        ids=tuple("uvwxyz"), table={"image": own}, roles={"image": "image"}, source=Path("t.csv")
+    )
+    for ids, images in (
+        (["uvwxyz"[i] for i in rows], [""] * n),
+        (["?"] * n, [own[i] for i in rows]),
+        (["?"] * n, [f"else/{i}.png" for i in rows]),
+        (["?"] * n, [f"else/{i}.tiff" for i in rows]),
+    ):
+        assert match(ids, images, dataset, SOURCE).tolist() == rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,11 @@ import pytest
 
 from cutis.cli import run
 from cutis.errors import CutisError
-from cutis.predictions import make_predictions, write_predictions
+from cutis.predictions import make_predictions, read_predictions, write_predictions
+from cutis.stats.failure_clusters import Clustering
 from cutis.tasks.audit import AuditModelConfig, audit_model
+from cutis.tasks.audit.joining import Judged
+from cutis.tasks.audit.model import _case, _shown, _summary
 
 
 @pytest.fixture
@@ -156,3 +160,81 @@ def test_the_command_line(colour_model, failing, words, tmp_path, capsys):
     assert run([*line, "-o", str(tmp_path / "run")]) == 0
     assert "60 images, accuracy 0.667" in capsys.readouterr().out
     assert run([*line[:2], "nowhere", *line[3:], "-o", str(tmp_path / "b")]) == 2
+
+
+def test_a_split_without_predictions_is_said_so(colour_model, failing, words, tmp_path):
+    table = pd.read_csv(failing)
+    table["split"] = ["val" if i == 3 else "test" for i in range(60)]
+    table.to_csv(failing, index=False)
+    kept = read_predictions(tmp_path / "predictions.parquet")
+    rows = (kept.table["image"] != "03.png").to_numpy()
+    write_predictions(
+        tmp_path / "predictions.parquet",
+        make_predictions(
+            ids=list(kept.table["id"][rows]), images=list(kept.table["image"][rows]),
+            probs_nc=kept.probs_nc[rows], classes=kept.classes, labels_n=kept.labels_n[rows],
+        ),
+    )  # fmt: skip
+    with pytest.raises(CutisError, match=r"No prediction is of the split 'val'.*leave --split out"):
+        audit_model(config(failing, words, tmp_path, split="val"))
+
+
+def test_one_prediction_of_two_of_an_image_is_refused(colour_model, failing, words, tmp_path):
+    kept = read_predictions(tmp_path / "predictions.parquet")
+    images = list(kept.table["image"])
+    images[1] = images[0]
+    write_predictions(
+        tmp_path / "predictions.parquet",
+        make_predictions(ids=list(kept.table["id"]), images=images, probs_nc=kept.probs_nc,
+                         classes=kept.classes, labels_n=kept.labels_n),
+    )  # fmt: skip
+    with pytest.raises(CutisError, match=r"2 of the 60 images .* more than once"):
+        audit_model(config(failing, words, tmp_path))
+
+
+def summary(low: list, notes: tuple = ()) -> tuple[str, ...]:
+    def cluster(number, n, right):
+        return {"cluster": number, "n": n, "n_right": right}
+
+    share = {"value": 0.7, "low": 0.6, "high": 0.8, "n": 50}
+    return _summary({"n": 50, "accuracy": share, "n_clusters": 2, "low": low, "notes": list(notes),
+                     "clusters": [cluster(0, 30, 30), cluster(1, 20, 5)]})  # fmt: skip
+
+
+def concept(name: str, value: float, p: float | None) -> dict:
+    return {"name": name, "difference": {"value": value}, "p_bh": p}
+
+
+@pytest.mark.parametrize(
+    ("concepts", "said"),
+    [
+        ([concept("ink", 0.2, 0.01), concept("hair", -0.2, 0.049)], "more ink, less hair"),
+        ([concept("ink", 0.2, 0.05)], "no concept differs after correction"),
+        ([concept("ink", 0.2, None)], "no concept differs after correction"),
+        ([concept(f"c{i}", 1, 0.0) for i in range(9)], "more c0, more c1, more c2, more c3"),
+    ],
+)
+def test_what_marks_a_cluster_is_said_in_one_line(concepts, said):
+    lines = summary([{"cluster": 1, "reference": 0, "concepts": concepts}], ("a note",))
+    assert "2 clusters, 1 below with a good neighbour." in lines[0]
+    assert lines[1] == f"  cluster 1: 5 of 20 right; like cluster 0 (30 of 30) but {said}"
+    assert lines[2:] == ("a note",)
+
+
+def test_cases_say_what_they_were_taken_for():
+    judged = Judged(np.arange(2), np.array([True, False]), ("nevus", "nevus"),
+                    ("nevus", "melanoma"), 0)  # fmt: skip
+    rows = SimpleNamespace(ids=("x", "y"))
+    assert _case(rows, judged, 0) == {"id": "x", "said": "nevus, found"}
+    assert _case(rows, judged, 1) == {"id": "y", "said": "nevus, taken for melanoma"}
+
+
+def test_the_pictures_of_a_cluster_are_the_nearest_one_per_lesion():
+    near = np.array([3.0, 1.0, 2.0, 0.5, 0.1])
+    found = Clustering(np.array([0, 0, 0, 0, 1]), np.zeros((2, 1)), near, 1)
+    low = {"low": [{"cluster": 0, "reference": 1}]}
+    plain = SimpleNamespace(groups=None)
+    assert _shown(low, found, plain, None, 2) == {0: [3, 1], 1: [4]}
+    grouped = SimpleNamespace(groups=np.array(["a", "b", "c", "b", "a"], object))
+    assert _shown(low, found, grouped, None, 9) == {0: [3, 2, 0], 1: [4]}
+    assert _shown({"low": []}, found, plain, None, 2) == {}
