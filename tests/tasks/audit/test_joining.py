@@ -73,7 +73,7 @@ def test_an_image_that_is_not_in_the_table_is_named(dataset):
     [
         (["x", "x"], ["p/1.png", "p/2.png"], None),  # the paths tell them apart
         (["x", "x"], ["u.png", "v.png"], "x"),
-        (["1", "2"], ["p/1.png", "q/1.png"], "1"),
+        (["1", "2"], ["p/1.png", "q/1.png"], "q/1.png"),
         (["1", "2"], ["p/3.jpg", "q/3.tif"], "1"),
     ],
 )
