@@ -73,3 +73,60 @@ def test_prompts_answer_as_before(loaded, colour_table, tmp_path):
     assert found.classes == ("red", "green")
     assert found.probs_nc.argmax() == 0
     assert "prompts" in found.about
+
+
+def pictures(*colours: tuple[int, int, int]):
+    """Pictures of one colour each."""
+    from PIL import Image
+
+    return [Image.new("RGB", (9, 9), colour) for colour in colours]
+
+
+def test_a_probe_answers_with_its_own_classes_and_says_whose_it_is(run, loaded):
+    found = by_probe(PredictConfig(images=["a.png"], probe=run))(
+        pictures((200, 30, 30), (30, 200, 30))
+    )
+    assert found.classes == ("red", "green")
+    assert found.probs_nc.argmax(axis=1).tolist() == [0, 1]
+    # The weights say: the difference of red and green, twice over.
+    margin = 2 * 170 / 255
+    assert found.probs_nc[0, 0] == pytest.approx(1 / (1 + np.exp(-margin)), abs=1e-6)
+    assert found.about["probe"] == {
+        "run": "run", "kind": "linear", "fitted_on": None, "dataset": None, "chosen": None,
+    }  # fmt: skip
+    assert found.remarks == ()
+
+
+def test_several_pictures_are_answered_as_one_by_one(run, loaded, tmp_path):
+    colours = ((200, 30, 30), (90, 80, 70), (30, 200, 30))
+    for make in (
+        lambda: by_probe(PredictConfig(images=["a.png"], probe=run)),
+        lambda: by_prompts(PredictConfig(images=["a.png"], classes="red,green")),
+    ):
+        together = make()(pictures(*colours)).probs_nc
+        alone = [make()(pictures(colour)).probs_nc[0] for colour in colours]
+        assert together == pytest.approx(np.array(alone), abs=1e-9)
+
+
+def test_an_unfamiliar_class_is_remarked_upon(loaded):
+    answer = by_prompts(PredictConfig(images=["a.png"], classes="melanomma,nevus"))
+    (remark,) = answer(pictures((200, 30, 30))).remarks
+    assert "did you mean 'melanoma'" in remark
+
+
+@pytest.mark.parametrize(
+    ("more", "flag"),
+    [({"classes": "a,b"}, "--classes"), ({"templates": "clinical"}, "--templates"),
+     ({"plain_names": True}, "--plain-names"), ({"scale": 5.0}, "--scale")],
+)  # fmt: skip
+def test_settings_of_prompts_beside_a_probe_name_the_flag(run, loaded, more, flag):
+    with pytest.raises(CutisError, match=f"{flag} is of prompts.*leave {flag} or --probe out"):
+        by_probe(PredictConfig(images=["a.png"], probe=run, **more))
+    assert loaded == []
+
+
+def test_a_model_of_half_a_kind_cannot_answer_by_prompts(colour_model, monkeypatch):
+    colour_model.has_text = False
+    answer = by_prompts(PredictConfig(images=["a.png"], classes="red,green"))
+    with pytest.raises(CutisError, match="no text tower"):
+        answer(pictures((200, 30, 30)))
