@@ -82,12 +82,7 @@ def stats_ci(config: StatsCiConfig) -> AnalysisResult:
 
     def compute(run: Run) -> Found:
         files = [_measured(entry, config) for entry in listing.entries]
-        notes = []
-        if listing.ignored:
-            notes.append(
-                f"{len(listing.ignored)} tables in the folders hold no predictions and were "
-                f"ignored, such as {listing.ignored[0].name}."
-            )
+        notes = listing.notes()
         result = {"format": FORMAT, "protocol": config.protocol, "files": files, "notes": notes}
         return Found(result, [], [*notes, *(line for file in files for line in _lines(file))])
 

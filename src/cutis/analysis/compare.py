@@ -80,10 +80,7 @@ def found_of(groups: dict[str, list[Entry]], listing: Listing, config: Comparing
     """Compare the models of every dataset."""
     datasets = {name: compare_entries(entries, config) for name, entries in groups.items()}
     single = [name for name in listing.by_dataset() if name not in groups]
-    notes = [
-        f"{len(listing.ignored)} tables in the folders hold no predictions and were ignored, "
-        f"such as {listing.ignored[0].name}."
-    ] if listing.ignored else []  # fmt: skip
+    notes = listing.notes()
     notes += [f"{name} has one model only and was left out." for name in single]
     result = {"format": FORMAT, "datasets": datasets, "notes": notes}
     return Found(result, [], [*notes, *summary_lines(datasets)])

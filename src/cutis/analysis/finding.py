@@ -57,6 +57,22 @@ class Listing(NamedTuple):
             out.setdefault(entry.dataset, []).append(entry)
         return out
 
+    def notes(self) -> list[str]:
+        """Return a sentence on the tables that were ignored; none if none was.
+
+        Examples
+        --------
+        >>> Listing((), (Path("results.csv"),)).notes()
+        ['1 table in the folders holds no predictions and was ignored, such as results.csv.']
+        """
+        if not self.ignored:
+            return []
+        one = len(self.ignored) == 1
+        words = "table in the folders holds no predictions and was" if one else (
+            "tables in the folders hold no predictions and were"
+        )  # fmt: skip
+        return [f"{len(self.ignored)} {words} ignored, such as {self.ignored[0].name}."]
+
 
 def find_predictions(paths: Sequence[Path]) -> Listing:
     """Find the files of predictions that paths stand for.
