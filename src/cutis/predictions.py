@@ -189,14 +189,34 @@ def read_predictions(path: Path | str, classes: Sequence[str] | None = None) -> 
     CutisError
         If the file is missing or has neither layout.
     """
-    path = Path(path)
-    if path.is_dir():
-        path = path / "predictions.parquet"
-    if not path.exists():
-        raise CutisError(f"There are no predictions at {path}.")
+    path = predictions_file(path)
     if path.suffix == ".parquet":
         return _read_parquet(path)
     return _read_published(path, classes)
+
+
+def predictions_file(path: Path | str) -> Path:
+    """Return the file that holds predictions: the path itself, or that of a run directory.
+
+    Raises
+    ------
+    CutisError
+        If there is none.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise CutisError(f"There are no predictions at {path}.")
+    if not path.is_dir():
+        return path
+    if (path / "predictions.parquet").exists():
+        return path / "predictions.parquet"
+    files = sorted(p.name for p in path.glob("*.csv"))
+    some = f" It holds {', '.join(files[:3])}{', ...' if len(files) > 3 else ''}." if files else ""
+    raise CutisError(
+        f"{path} is a folder without predictions.parquet, so it is no run with predictions.{some}",
+        allowed="One file of predictions is needed, or the directory of a finished run.",
+        fix=f"give one of them: {path / files[0]}" if files else None,
+    )
 
 
 def _read_parquet(path: Path) -> Predictions:
@@ -226,7 +246,13 @@ def _read_parquet(path: Path) -> Predictions:
 def _read_published(path: Path, classes: Sequence[str] | None) -> Predictions:
     import pandas as pd
 
-    frame = pd.read_csv(path)
+    try:
+        frame = pd.read_csv(path)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise CutisError(
+            f"{path} cannot be read as a CSV of predictions: {str(error).rstrip('.')}.",
+            allowed="Predictions are a CSV in the published layout, a Parquet file or a run.",
+        ) from error
     image = next((c for c in _PUBLISHED_IMAGE_COLUMNS if c in frame.columns), None)
     if image is None or "true_label" not in frame.columns:
         raise CutisError(
@@ -243,14 +269,41 @@ def _read_published(path: Path, classes: Sequence[str] | None) -> Predictions:
     labels_n, names = _published_labels(frame, probs_nc, names, path, named=bool(classes))
     images = frame[image].astype(str).tolist()
     stems = [name.rsplit("/", 1)[-1] for name in images]
+    said = _predicted(frame, names)
+    provenance: dict[str, Any] = {"imported_from": path.name}
+    if said is not None:
+        differ = int(((said >= 0) & (said != probs_nc.argmax(axis=1))).sum())
+        provenance |= {"predicted_label_differs": differ} if differ else {}
+    splits = frame["split"] if "split" in frame.columns else None
     return make_predictions(
         ids=stems if len(set(stems)) == len(stems) else images,
         images=images,
         probs_nc=probs_nc,
         classes=names,
         labels_n=labels_n,
-        provenance={"imported_from": path.name},
+        splits_n=None if splits is None else splits.where(splits.notna(), None).to_numpy(object),
+        carried=_carried(frame, image),
+        provenance=provenance,
     )
+
+
+def _carried(frame: pd.DataFrame, image: str) -> pd.DataFrame:
+    """Return the columns a published CSV has besides: groups, subgroups, whatever they are."""
+    own = {image, "true_label", "predicted_label", "probability", *FIXED_COLUMNS}
+    names = [c for c in map(str, frame.columns) if c not in own]
+    names = [c for c in names if not c.startswith(("probability_class_", PROBABILITY_PREFIX))]
+    rest = frame[[c for c in names if not c.startswith("Unnamed")]].astype(object)
+    return rest.where(rest.notna(), None)
+
+
+def _predicted(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray | None:
+    """Return the class index in ``predicted_label`` of every row, -1 where it says none."""
+    if "predicted_label" not in frame.columns:
+        return None
+    index = {name.casefold(): i for i, name in enumerate(names)}
+    index |= {str(i): i for i in range(len(names))}
+    said = frame["predicted_label"].astype(str).str.strip().str.removesuffix(".0")
+    return np.array([index.get(value.casefold(), -1) for value in said], dtype=np.int64)
 
 
 def _published_labels(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from cutis.analysis.cases import CasesConfig, load_cases
+from cutis.analysis.cases import CasesConfig, load_cases, of_split
 from cutis.errors import CutisError
+from tests.analysis.made_cases import cases as made_cases
 
 
 def config(path: Path, **more: object) -> CasesConfig:
@@ -108,3 +110,85 @@ def test_splits_and_columns_that_are_not_there(ours):
     with pytest.raises(CutisError, match="no column 'sec'") as raised:
         load_cases(config(ours())).column("sec")
     assert "sex" in str(raised.value)
+
+
+def test_a_selection_keeps_everything_together_and_its_order():
+    made = made_cases(6, groups=list("AABBCC"), sex=list("fmfmfm"))
+    for chosen in (np.array([4, 1]), np.array([False, True, False, False, True, False])):
+        part = made.select(chosen)
+        rows = chosen if chosen.dtype != bool else np.flatnonzero(chosen)
+        assert part.ids == part.images == tuple(f"i{i}" for i in rows)
+        assert part.groups_n.tolist() == [list("AABBCC")[i] for i in rows]
+        assert part.column("sex").tolist() == [list("fmfmfm")[i] for i in rows]
+        np.testing.assert_array_equal(part.labels_n, made.labels_n[rows])
+        np.testing.assert_array_equal(part.probs_nc, made.probs_nc[rows])
+    assert len(made.select(np.zeros(6, dtype=bool))) == 0
+    assert made_cases(4).select(np.array([0])).groups_n is None
+
+
+def test_empty_cells_of_a_column_are_none():
+    made = made_cases(5, sex=["f", "", None, float("nan"), "m"])
+    assert made.column("sex").tolist() == ["f", None, None, None, "m"]
+
+
+def test_a_column_that_is_not_there_says_which_are():
+    with pytest.raises(CutisError, match="Columns: none") as error:
+        made_cases(4).column("sex")
+    assert "--data TABLE" in str(error.value)
+    with pytest.raises(CutisError, match="no column 'sxe'") as error:
+        made_cases(4, sex=list("fmfm"), site=list("abab")).column("sxe")
+    assert "Columns: sex, site." in str(error.value)
+
+
+def test_one_split_is_taken_and_others_are_listed():
+    made = replace(made_cases(4), splits=("train", "test", "test", ""))
+    assert of_split(made, "test").ids == ("i1", "i2")
+    with pytest.raises(CutisError, match="Splits: test, train, or all") as error:
+        of_split(made, "tets")
+    assert "no split 'tets'" in str(error.value)
+    with pytest.raises(CutisError, match="none recorded"):
+        of_split(made_cases(4), "test")
+
+
+def test_a_group_column_without_all_values_leaves_images_alone(ours, tmp_path):
+    path = ours()
+    cases_of = load_cases(config(path, group_column="sex"))
+    assert cases_of.grouping == "sex"
+    assert set(cases_of.groups_n) == {"female", "male"}
+    with pytest.raises(CutisError, match="no column 'lesion'"):
+        load_cases(config(path, group_column="lesion"))
+
+
+def test_a_published_file_may_carry_splits_groups_and_subgroups(published):
+    path = published(split=["val"] * 4 + ["test"] * 6, patient=list("aabbccddee"), sex="female")
+    cases = load_cases(config(path, split="test", group_column="patient"))
+    assert len(cases) == 6
+    assert cases.groups_n.tolist() == list("ccddee")
+    assert set(cases.column("sex")) == {"female"}
+
+
+def test_answers_that_are_not_the_highest_probability_are_remarked_upon(published):
+    assert load_cases(config(published())).notes == ()
+    frame = pd.read_csv(published())
+    shifted = (frame["predicted_label"] + 1) % 3
+    cases = load_cases(config(published(predicted_label=shifted)))
+    assert cases.notes[0].startswith("In 10 of 10 images predicted_label is not the class")
+
+
+def test_constant_probabilities_are_no_prediction(published):
+    columns = {f"probability_class_{k}": 1 / 3 for k in range(3)}
+    cases = load_cases(config(published(predicted_label=0, **columns)))
+    assert cases.notes == (
+        "Every image has the same probabilities, so this is no prediction: the class of the "
+        "highest one (the first of equals) is answered throughout.",
+    )
+
+
+def test_an_empty_file_and_a_folder_are_refused(published, tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    with pytest.raises(CutisError, match="cannot be read as a CSV of predictions"):
+        load_cases(config(empty))
+    published("a.csv")
+    with pytest.raises(CutisError, match=r"is a folder without predictions.parquet.*holds a.csv"):
+        load_cases(config(tmp_path))

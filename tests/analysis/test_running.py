@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cutis.analysis.cases import CasesConfig
-from cutis.analysis.running import Found, file_hashes, run_analysis
+from cutis.analysis.running import Found, file_hashes, run_analysis, table_hashes
 from cutis.errors import CutisError
 from cutis.report import build
 from cutis.report.document import Document, Paragraph, Section
@@ -74,3 +74,27 @@ def test_a_refusal_later_on_keeps_what_was_written(settings):
         run_analysis(settings, "stats test", {}, write_and_refuse)
     with pytest.raises(CutisError, match="other settings"):
         run_analysis(settings.model_copy(update={"seed": 5}), "stats test", {}, write_and_refuse)
+
+
+def test_a_changed_table_is_another_input(settings, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("image,label\ni0.jpg,a\n")
+    joining = settings.model_copy(update={"data": table})
+    first = table_hashes(joining)
+    table.write_text("image,label\ni0.jpg,b\n")
+    assert set(first) == {"data_sha256"}
+    assert table_hashes(joining) != first
+    assert table_hashes(settings) == {}
+    card = tmp_path / "c.yaml"
+    card.write_text("name: mine\n")
+    assert set(table_hashes(joining.model_copy(update={"card": str(card)}))) == {
+        "data_sha256",
+        "card_sha256",
+    }
+
+
+def test_hashes_of_files_that_are_not_there(tmp_path):
+    with pytest.raises(CutisError, match="There are no predictions at"):
+        file_hashes([tmp_path / "gone.csv"])
+    with pytest.raises(CutisError, match="folder without predictions"):
+        file_hashes([tmp_path])

@@ -212,6 +212,7 @@ def make_cases(predictions: Predictions, source: Path) -> Cases:
     except ValueError as error:
         raise CutisError(f"{source}: {error}") from error
     groups = predictions.groups_n
+    notes = _remarks(predictions, probs)
     cases = Cases(
         ids=tuple(ids),
         labels_n=labels,
@@ -224,11 +225,30 @@ def make_cases(predictions: Predictions, source: Path) -> Cases:
         splits=tuple("" if name is None else str(name) for name in table["split"]),
         source=source,
         provenance=dict(predictions.provenance),
+        notes=notes,
     )
     if known.all():
         return cases
     left_out = f"{int((~known).sum())} of {len(labels)} images have no label and were left out."
-    return replace(cases.select(known), notes=(left_out,))
+    return replace(cases.select(known), notes=(*notes, left_out))
+
+
+def _remarks(predictions: Predictions, probs_nc: np.ndarray) -> tuple[str, ...]:
+    """Return what is odd about probabilities that are formally right."""
+    notes = []
+    differ = predictions.provenance.get("predicted_label_differs")
+    if differ:
+        notes.append(
+            f"In {differ} of {len(probs_nc)} images predicted_label is not the class of the "
+            "highest probability; the probabilities were judged. Ask whether the columns are in "
+            "the order of the classes."
+        )
+    if len(probs_nc) > 1 and (probs_nc == probs_nc[0]).all():
+        notes.append(
+            "Every image has the same probabilities, so this is no prediction: the class of the "
+            "highest one (the first of equals) is answered throughout."
+        )
+    return tuple(notes)
 
 
 def of_split(cases: Cases, split: str) -> Cases:

@@ -30,6 +30,7 @@ def joined(cases: Cases, config: JoinConfig) -> Cases:
     """
     import pandas as pd
 
+    from cutis.analysis.naming import named_by
     from cutis.data import load_dataset
     from cutis.tasks.subgroups import subgroup_columns
 
@@ -37,6 +38,7 @@ def joined(cases: Cases, config: JoinConfig) -> Cases:
     dataset = load_dataset(str(config.data), card=config.card, columns=columns)
     rows = match_rows(cases, dataset)
     taken = dataset.select(rows)
+    cases = named_by(cases, taken, given=config.classes is not None)
     bands = subgroup_columns(taken.metadata)
     raw = taken.table.drop(columns=[c for c in bands.columns if c in taken.table.columns])
     own = cases.columns.drop(columns=[c for c in cases.columns.columns if c in raw.columns])

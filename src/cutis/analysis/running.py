@@ -58,9 +58,28 @@ class AnalysisResult:
 
 
 def file_hashes(paths: Sequence[Path]) -> dict[str, str]:
-    """Return the SHA-256 of every file of predictions; a run directory counts by its table."""
-    files = [p / "predictions.parquet" if p.is_dir() else p for p in map(Path, paths)]
+    """Return the SHA-256 of every file of predictions; a run directory counts by its table.
+
+    Raises
+    ------
+    CutisError
+        If a file is missing.
+    """
+    from cutis.predictions import predictions_file
+
+    files = [predictions_file(path) for path in paths]
     return {f"{i}:{file.name}": sha256_file(file) for i, file in enumerate(files)}
+
+
+def table_hashes(config: RunConfig) -> dict[str, str]:
+    """Return the SHA-256 of the table, and the card's file, that are joined to predictions."""
+    from cutis.data.named import resolve
+
+    table, card = getattr(config, "data", None), getattr(config, "card", None)
+    found = {} if table is None else {"data_sha256": sha256_file(resolve(str(table))[0])}
+    if card is not None and Path(card).is_file():
+        found["card_sha256"] = sha256_file(Path(card))
+    return found
 
 
 def run_analysis(
@@ -89,6 +108,7 @@ def run_analysis(
     """
     from cutis.report import build_report
 
+    inputs = {**inputs, **table_hashes(config)}
     if config.dry_run:
         return AnalysisResult(config.output, {}, _dry_lines(config))
     with Run(config.output, verb, config) as run:
