@@ -48,3 +48,45 @@ def test_a_positive_class_without_images_gives_no_decision_curve():
     made, given = predictions(4)
     given.table.loc[given.table["label"] == made.classes[1], "label"] = made.classes[0]
     assert "decision" not in acting(given, [1], 100, 0.95, 0, "lesion")
+
+
+def test_groups_widen_the_intervals_and_not_the_values():
+    _, given = predictions(2)
+    alone = make_predictions(
+        ids=given.table["id"], images=given.table["image"], probs_nc=given.probs_nc,
+        classes=given.classes, labels_n=given.labels_n,
+    )  # fmt: skip
+    one, other = (acting(p, [1], 100, 0.95, 0, "g") for p in (given, alone))
+    values = [found["selective"]["metrics"]["aurc"] for found in (one, other)]
+    assert values[0]["value"] == values[1]["value"]
+    assert (values[0]["low"], values[0]["high"]) != (values[1]["low"], values[1]["high"])
+
+
+def test_one_seed_gives_one_answer_and_another_other_bounds():
+    _, given = predictions(2)
+    first, again, other = (acting(given, [1], 100, 0.95, s, "g") for s in (3, 3, 4))
+    assert first == again
+    assert (
+        first["decision"]["points"][0]["net_benefit"]["value"]
+        == (other["decision"]["points"][0]["net_benefit"]["value"])
+    )
+    assert first["selective"] != other["selective"]
+
+
+def test_everybody_positive_is_no_decision():
+    _, given = predictions(2)
+    known = given.labels_n >= 0
+    given.table.loc[known, "label"] = given.classes[1]
+    assert set(acting(given, [1], 100, 0.95, 0, "g")) == {"selective"}
+
+
+def test_all_classes_together_are_everybody():
+    _, given = predictions(4)
+    assert "decision" not in acting(given, [0, 1, 2, 3], 100, 0.95, 0, "g")
+
+
+def test_the_share_is_that_of_labelled_rows():
+    made, given = predictions(2)
+    found = acting(given, [1], 100, 0.95, 0, "g")["decision"]
+    assert found["share"] == pytest.approx((made.labels[10:] == 1).mean())
+    assert found["positive"] == made.classes[1]
