@@ -8,12 +8,16 @@ from pydantic import ValidationError
 from cutis import cli
 from cutis.errors import CutisError
 from cutis.tasks.probe import probe
-from cutis.tasks.probe.checks import OWN
+from cutis.tasks.probe.checks import OWN, refuse_contradictions
 from cutis.tasks.probe.config import ProbeConfig
 
 CONTRADICTIONS = {
     "both amounts": ({"shots": (4,), "fractions": (0.1,)}, "--shots and --fractions"),
     "shots of a published draw": ({"shots": (4,), "sampling": "panderm"}, "leave --sampling out"),
+    "a share of all": ({"sampling": "stratified"}, "all of them are taken.*--fractions 0.1,1"),
+    "folds of shared groups": (
+        {"folds": 5, "allow_shared_groups": True}, "keep every lesion and patient whole",
+    ),
     "folds and a split": ({"folds": 5, "split": "test"}, "--folds evaluates every row"),
     "no k": ({"method": "knn", "k": ()}, "--k 5,10,15"),
     "c of neighbours": ({"method": "knn", "c": (1.0,)}, "no meaning for --method knn"),
@@ -32,6 +36,13 @@ def test_contradictions_are_refused_before_anything_is_read(tmp_path, name):
     more, said = CONTRADICTIONS[name]
     with pytest.raises(CutisError, match=said):
         probe(ProbeConfig(data=tmp_path / "none.csv", output=tmp_path / "run", **more))
+
+
+@pytest.mark.parametrize("sampling", ["grouped", "panderm", "dermfm"])
+def test_the_published_ways_order_even_all_rows_and_are_taken(tmp_path, sampling):
+    refuse_contradictions(
+        ProbeConfig(data=tmp_path / "t.csv", output=tmp_path / "run", sampling=sampling)
+    )
 
 
 INVALID = {

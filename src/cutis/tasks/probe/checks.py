@@ -39,6 +39,17 @@ def refuse_contradictions(config: ProbeConfig) -> None:
             allowed="With --shots, --sampling is grouped or stratified.",
             fix="leave --sampling out",
         )
+    if config.sampling == "stratified" and not config.shots and config.fractions == (ALL,):
+        raise CutisError(
+            "--sampling stratified draws a share of the training rows, and all of them are taken.",
+            fix="leave --sampling out, or name shares, as --fractions 0.1,1",
+        )
+    if config.folds and config.allow_shared_groups:
+        raise CutisError(
+            "--allow-shared-groups accepts splits as they were published, and --folds makes its "
+            "own, which keep every lesion and patient whole.",
+            fix="leave one of them out",
+        )
     if config.folds and config.split:
         raise CutisError(
             f"--folds evaluates every row, --split {config.split} only some.",
