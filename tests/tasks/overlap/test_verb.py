@@ -107,10 +107,12 @@ def broken(table: Path, row: int) -> None:
     (table.parent / names[row]).write_bytes(b"no picture")
 
 
-@pytest.mark.parametrize("options", [{}, {"model": "pixels", "no_hash": True}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"model": "pixels", "no_hash": True, "threshold": 0.97}], ids=str
+)
 @pytest.mark.parametrize("row", [0, 3])
 def test_a_broken_picture_moves_no_pair(noise_table, tmp_path, pixel_model, options, row):
-    settings = {"data": [noise_table], "threshold": 0.97, "csv": True, **options}
+    settings = {"data": [noise_table], "csv": True, **options}
     whole = tmp_path / "whole"
     data_overlap(OverlapConfig(output=whole, **settings))
     before = pairs_of(whole)

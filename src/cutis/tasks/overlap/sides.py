@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cutis.errors import CutisError, nearest_names
+from cutis.tasks.overlap.checks import is_features
 from cutis.tasks.overlap.settings import OverlapConfig
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def load_sides(config: OverlapConfig) -> tuple[Side, ...]:
         taken = [side.name for side in sides]
         side = (
             _from_store(Path(path), taken, against)
-            if (Path(path) / "meta.json").is_file()
+            if is_features(path)
             else _from_table(config, path, root, card, taken, against)
         )
         _refuse_twin(sides, side)

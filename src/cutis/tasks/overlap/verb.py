@@ -13,6 +13,7 @@ from cutis.errors import CutisError, nearest_names
 from cutis.files import atomic_path, write_json
 from cutis.runs import DISCLAIMER, Run
 from cutis.tasks.overlap.audits import keep_audit, side_digests
+from cutis.tasks.overlap.checks import refuse_unread
 from cutis.tasks.overlap.cleaning import check_drop, choose_dropped, write_clean
 from cutis.tasks.overlap.known import trained_sets
 from cutis.tasks.overlap.search import Material, compare, gather, the_model
@@ -155,6 +156,7 @@ def _check(config: OverlapConfig) -> None:
             "--trained says on what a model was trained, and there is one table only.",
             fix="give the training data with --against TABLE",
         )
+    refuse_unread(config)
 
 
 def _inputs(sides: Sequence[Side], digests: Sequence[Any], model: Model | None) -> dict[str, Any]:
