@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from cutis import cli
+from cutis.analysis import ci
 from cutis.stats import evaluate
 from tests.analysis.models import write
 
@@ -123,3 +124,20 @@ def test_mistakes_are_said(tmp_path, capsys):
     flat = str(write(tmp_path / "flat.csv", 1, n=9, labels=np.zeros(9, int)).path)
     assert cli.run(["stats", "ci", flat, *out]) == 2
     assert "All 9 labelled images are of one class" in capsys.readouterr().err
+
+
+def test_a_point_without_a_target_shows_none_on_the_terminal():
+    undefined = {"value": None, "low": None, "high": None}
+    known = {"value": 0.5, "low": 0.4, "high": 0.6}
+    point = {"rule": "youden", "target": None, "sensitivity": known, "specificity": undefined}
+    file = {
+        "name": "m", "dataset": "PAD", "n": 9, "grouping": "none", "notes": ["Few."],
+        "metrics": {"accuracy": known, "auroc": undefined},
+        "operating_points": {"mel": {"points": [point]}, "scc": {"points": None}},
+    }  # fmt: skip
+    lines = ci._lines(file)
+    assert lines[0] == "m on PAD: 9 images, grouping: none."
+    assert lines[1].split() == ["accuracy", "0.500", "(0.400", "to", "0.600)"]
+    assert lines[2].split() == ["auroc", "undefined"]
+    assert lines[3] == "  mel, youden: sensitivity 0.500 (0.400 to 0.600), specificity undefined"
+    assert lines[4:] == ["  Note: Few."]

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from cutis import cli
+from cutis.analysis.compare import comparable, found_of, ranked
+from cutis.analysis.finding import Entry, Listing
+from cutis.errors import CutisError
 from tests.analysis.models import write
 
 FAST = ["--n-bootstrap", "100", "--n-permutations", "150"]
@@ -112,3 +115,56 @@ def test_published_predictions_of_seven_models(tmp_path, shared: Path, capsys):
         " is better than " in s and s.startswith("DermFM-Zero") for s in record["conclusions"]
     )
     assert "join the table that names them" in capsys.readouterr().out
+
+
+def entry(dataset: str, model: str) -> Entry:
+    return Entry(dataset, model, Path(f"{dataset or 'x'}/{model}.csv"))
+
+
+def listed(*entries: Entry, ignored: tuple[Path, ...] = ()) -> Listing:
+    return Listing(entries, ignored)
+
+
+def test_datasets_with_one_model_are_left_out_of_a_comparison():
+    groups = comparable(listed(entry("PAD", "a"), entry("PAD", "b"), entry("HAM", "a")))
+    assert {name: [e.model for e in of] for name, of in groups.items()} == {"PAD": ["a", "b"]}
+
+
+def test_files_given_one_by_one_are_one_dataset():
+    assert list(comparable(listed(entry("", "a"), entry("", "b")))) == [""]
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ((entry("", "a"), entry("PAD", "b")), "not clear what x/a.csv is to be compared with"),
+        ((entry("PAD", "a"), entry("HAM", "a")), r"2 datasets \(PAD, HAM\) with one model each"),
+    ],
+)
+def test_what_has_no_partner_is_refused(entries, message):
+    with pytest.raises(CutisError, match=message):
+        comparable(listed(*entries))
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (1, "1 table in the folders holds no predictions and was ignored, such as t0.csv."),
+        (2, "2 tables in the folders hold no predictions and were ignored, such as t0.csv."),
+    ],
+)
+def test_ignored_tables_are_counted(n, said):
+    ignored = tuple(Path(f"t{i}.csv") for i in range(n))
+    found = found_of({}, listed(ignored=ignored), None)
+    assert found.result["notes"] == [said]
+    assert list(found.lines) == [said]
+
+
+def test_models_without_a_value_rank_last_whatever_is_better():
+    metrics = {
+        m: {"accuracy": {"value": v}, "brier": {"value": v}}
+        for m, v in (("a", None), ("b", 0.2), ("c", 0.9), ("d", 0.0))
+    }
+    record = {"models": list("abcd"), "metrics": metrics}
+    assert ranked(record | {"headline": "accuracy"}) == ["c", "b", "d", "a"]
+    assert ranked(record | {"headline": "brier"}) == ["d", "b", "c", "a"]

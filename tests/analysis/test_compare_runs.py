@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from cutis import cli
-from cutis.analysis.compare_runs import differing, facts_of, run_names
+from cutis.analysis.compare_runs import _flat, differing, facts_of, run_names
 
 FAST = ["--n-bootstrap", "100", "--n-permutations", "100"]
 
@@ -108,3 +108,20 @@ def test_runs_of_different_images_are_refused(make_run, tmp_path, capsys):
     assert cli.run(["compare", *map(str, runs), *out]) == 2
     assert "30 are in all of them" in capsys.readouterr().err
     assert cli.run(["compare", *map(str, runs), "--common", *out]) == 0
+
+
+def test_runs_of_one_name_are_told_by_their_folders(tmp_path):
+    runs = [tmp_path / "one" / "run", tmp_path / "two" / "run"]
+    assert run_names(runs) == ["one/run", "two/run"]
+    assert run_names([tmp_path / "a", tmp_path / "b"]) == ["a", "b"]
+
+
+def test_a_fact_only_one_run_recorded_differs():
+    differs, same = differing({"a": {"seed": "0", "x": "1"}, "b": {"seed": "0"}})
+    assert differs == [{"setting": "x", "values": ["1", "not recorded"]}]
+    assert same == 1
+
+
+def test_nested_facts_have_dotted_names():
+    flat = dict(_flat({"model": {"card": {"name": "tiny"}}, "k": [1, 2], "s": [{}]}))
+    assert flat == {"model.card.name": "tiny", "k": "1, 2"}

@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cutis.analysis import comparing
 from cutis.analysis.comparing import ComparingConfig, compare_entries, difference_text
 from cutis.errors import CutisError
+from cutis.stats.clusters import make_clusters
+from cutis.stats.comparison import compare
+from cutis.stats.estimate import Settings
 from tests.analysis.models import write
+from tests.stats.samples import make
 
 
 def config(tmp_path, **more):
@@ -140,3 +145,54 @@ def test_differences_as_text():
     assert difference_text(record, 0.95) == "undefined"
     record |= {"value": 0.1, "low": 0.05, "high": 0.2, "p_holm": 0.0004}
     assert difference_text(record, 0.9) == "+0.100, 90 % CI 0.050 to 0.200, corrected p < 0.001"
+
+
+@pytest.fixture(scope="module")
+def compared():
+    made = make(n=60, c=2, skill=1.5)
+    other = np.clip(made.probs + 1e-3, 0, 1)
+    probs = {"A": made.probs, "B": other / other.sum(axis=1, keepdims=True)}
+    return compare(
+        made.labels, probs, made.classes, make_clusters(None, 60), Settings(100), anchor="A",
+        headline="accuracy", n_permutations=100,
+    )  # fmt: skip
+
+
+def sentence(found, metric="accuracy", **record) -> str:
+    base = {"value": 0.1, "low": -0.1, "high": 0.3, "p_holm": 0.4, "verdict": "not shown"}
+    return comparing._sentence("B", "A", metric, metric, base | record, found)
+
+
+@pytest.mark.parametrize(
+    ("record", "better"),
+    [
+        ({"verdict": "better", "value": 0.1, "low": 0.05, "p_holm": 0.01}, "B is better than A"),
+        ({"verdict": "worse", "value": -0.1, "high": -0.05, "p_holm": 0.01}, "A is better than B"),
+    ],
+)
+def test_only_a_shown_difference_is_called_better(compared, record, better):
+    assert sentence(compared, **record).startswith(f"{better} in accuracy (B minus A: ")
+
+
+def test_what_the_interval_allows_is_said_for_both_sides(compared):
+    said = sentence(compared)
+    assert said.startswith("No difference between B and A in accuracy was shown")
+    assert "anything from A being 0.100 better to B being 0.300 better" in said
+
+
+def test_where_lower_is_better_the_sides_are_exchanged(compared):
+    said = sentence(compared, metric="brier")
+    assert "anything from A being 0.300 better to B being 0.100 better" in said
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.01, 0.2), (-0.2, -0.01)])
+def test_an_interval_beyond_zero_alone_is_no_claim(compared, low, high):
+    said = sentence(compared, low=low, high=high)
+    assert "was shown" in said
+    assert "taken alone excludes 0, but the corrected p-value is not small enough" in said
+    assert "is better than" not in said
+
+
+def test_an_undefined_difference_is_said_with_its_reason(compared):
+    said = sentence(compared, value=None, low=None, high=None, note="a class is absent")
+    assert said == "B and A cannot be compared in accuracy: a class is absent."

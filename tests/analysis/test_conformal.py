@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from cutis import cli
-from cutis.analysis.conformal import StatsConformalConfig, stats_conformal
+from cutis.analysis import conformal
+from cutis.analysis.conformal import Sets, StatsConformalConfig, sets_table, stats_conformal
 from cutis.errors import CutisError
 from cutis.predictions import read_predictions
+from cutis.stats.conformal import calibrate, conformity, prediction_sets
 from tests.analysis import held_out
+from tests.analysis.made_cases import cases
 
 
 @pytest.fixture
@@ -120,3 +123,37 @@ def test_on_the_command_line(path, tmp_path, capsys):
     assert "coverage, melanoma" in shown
     assert cli.run([*words[:5], "-o", str(tmp_path / "b"), "--alpha", "1"]) == 2
     assert "--alpha" in capsys.readouterr().err
+
+
+def test_the_table_of_sets_lists_classes_by_probability():
+    made = cases(40, classes=("nevus", "melanoma", "keratosis"))
+    probs = np.random.default_rng(0).dirichlet(np.ones(3), 40)
+    scores = conformity("lac", probs)
+    thresholds = calibrate(scores[:20], made.labels_n[:20], 0.2)
+    inside = prediction_sets(scores, thresholds.of_rows(40, 3))
+    shuffled = cases(40, classes=made.classes)
+    table = sets_table(
+        type(shuffled)(**{**vars(shuffled), "probs_nc": probs}),
+        Sets(inside, thresholds, None, None),
+    )
+    for i, row in enumerate(table.to_dict("records")):
+        order = [made.classes[k] for k in np.argsort(-probs[i]) if inside[i, k]]
+        assert row["set"] == order
+        assert row["size"] == len(order)
+        assert row["covered"] == (row["label"] in order)
+    assert "per" not in table.columns
+
+
+def test_sets_say_what_was_promised_and_for_whom():
+    known = {"value": 0.5, "low": None, "high": None, "n": 4}
+    result = {
+        "n": 8, "n_groups": 4, "grouping": "lesion_id", "classes": ["a", "b"], "alpha": 0.1,
+        "method": "lac", "per": "sex", "n_calibration": 20, "calibrated_on": "split val",
+        "coverage": known, "mean_size": known, "singletons": known, "empty": known,
+        "by_class": {"a": known, "b": {**known, "value": None, "n": 0}}, "by_group": {"f": known},
+        "notes": [],
+    }  # fmt: skip
+    lines = conformal.summary_lines(result)
+    assert lines[1] == "  promised 0.9 by lac, per sex, calibrated on 20 images (split val)"
+    assert "  coverage, b: undefined, n 0" in lines
+    assert "  coverage, f: 0.500, n 4" in lines

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from cutis import cli
-from cutis.analysis.decision import StatsDecisionConfig, stats_decision
+from cutis.analysis.decision import (
+    StatsDecisionConfig,
+    positive_classes,
+    stats_decision,
+    verdict,
+)
 from cutis.errors import CutisError
 from cutis.predictions import read_predictions
 from tests.analysis import held_out
+from tests.analysis.made_cases import cases
 
 
 @pytest.fixture
@@ -103,3 +109,38 @@ def test_on_the_command_line(path, tmp_path, capsys):
     assert "acting on melanoma: " in capsys.readouterr().out
     assert cli.run([*words[:4], str(tmp_path / "b")]) == 2
     assert "--positive" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [("melanoma", [1]), ("MELANOMA, keratosis", [1, 2]), ("2,1,2", [1, 2]), ("0,", [0])],
+)
+def test_positives_by_name_or_number_once_each(given, chosen):
+    made = cases(9, classes=("nevus", "melanoma", "keratosis"))
+    assert positive_classes(made, given) == chosen
+
+
+@pytest.mark.parametrize("given", ["nevus,melanoma", "0,1", ",", ""])
+def test_all_classes_or_none_leave_nothing_to_decide(given):
+    with pytest.raises(CutisError, match="leaves no class to tell the positives from") as error:
+        positive_classes(cases(4), given)
+    assert "nevus, melanoma" in str(error.value)
+
+
+def test_a_class_whose_name_holds_a_comma_is_one_class():
+    made = cases(9, classes=("nevus", "melanoma, in situ", "other"))
+    assert positive_classes(made, "melanoma, in situ") == [1]
+
+
+@pytest.mark.parametrize(
+    ("useful", "said"),
+    [
+        ([], "At no threshold shown, with 90 % confidence"),
+        ([[0.1, 0.1]], "for thresholds 0.1."),
+        ([[0.1, 0.2], [0.4, 0.5]], "for thresholds 0.1 to 0.2, 0.4 to 0.5."),
+    ],
+)
+def test_the_verdict_names_its_confidence_and_its_ranges(useful, said):
+    words = verdict({"useful": useful, "confidence": 0.9})
+    assert said in words
+    assert "90 % confidence" in words

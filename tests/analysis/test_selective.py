@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cutis import cli
+from cutis.analysis import selective
 from cutis.analysis.selective import StatsSelectiveConfig, stats_selective
 from cutis.errors import CutisError
 from cutis.predictions import read_predictions
@@ -49,3 +50,27 @@ def test_on_the_command_line(published, tmp_path, capsys):
     words = ["stats", "selective", str(published()), "--classes", "a,b,c", "-o"]
     assert cli.run([*words, str(tmp_path / "run"), "--n-bootstrap", "100"]) == 0
     assert "intervals are too narrow" in capsys.readouterr().out
+
+
+def answered(coverage: float, **kept) -> dict:
+    def record(value):
+        return {"value": value, "low": None, "high": None}
+
+    return {
+        "coverage": coverage, "accuracy": record(0.75),
+        "kept": {name: record(value) for name, value in kept.items()},
+    }  # fmt: skip
+
+
+def test_who_is_answered_least_is_named_unless_all_are():
+    undefined = {"value": None, "low": None, "high": None}
+    result = {
+        "n": 8, "n_groups": 8, "grouping": "none", "classes": ["a", "b", "c"], "notes": ["Mind."],
+        "metrics": {"aurc": undefined, "excess_aurc": undefined},
+        "answered": [answered(0.5, a=0.9, b=0.1, c=None), answered(1.0, a=1.0, b=1.0, c=None)],
+    }  # fmt: skip
+    lines = selective.summary_lines(result)
+    assert "answering 50 %: accuracy 0.750, least answered: b (10 %)" in lines[3]
+    assert lines[4] == "  answering 100 %: accuracy 0.750"
+    assert lines[1].endswith("undefined")
+    assert lines[-1] == "  Note: Mind."
