@@ -42,7 +42,8 @@ def wilson_interval(successes: float, trials: int, confidence: float = 0.95) -> 
     scale = 1 + z**2 / trials
     centre = (share + z**2 / (2 * trials)) / scale
     half = z / scale * (share * (1 - share) / trials + z**2 / (4 * trials**2)) ** 0.5
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    # By rounding alone the interval of 0 or of all could miss its own share.
+    return Interval(max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share)))
 
 
 def exact_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from cutis.data import load_dataset
 from cutis.errors import CutisError
-from cutis.tasks.overlap.cleaning import choose_dropped, records, write_clean
+from cutis.tasks.overlap.cleaning import Cleaning, choose_dropped, records, write_clean
 from cutis.tasks.overlap.search import Comparison
 from cutis.tasks.overlap.settings import OverlapConfig
 from cutis.tasks.overlap.sides import Side
@@ -152,3 +153,83 @@ def test_what_cannot_be_dropped_is_refused_before_anything_is_computed(mine, ban
     refused("leave --split out", drop=target, drop_from=str(mine), data=[mine], split="train",
             output=tmp_path / "run")  # fmt: skip
     assert not (tmp_path / "run").exists()
+
+
+pairs_of = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(pairs_of, st.lists(st.integers(0, 7), max_size=3), st.booleans(), st.data())
+def test_after_cleaning_no_copy_and_no_patient_of_one_is_left(within, elsewhere, rows_only, data):
+    splits = data.draw(st.lists(st.sampled_from(["test", "val", "train"]), min_size=8, max_size=8))
+    groups = data.draw(st.lists(st.sampled_from("pqrstu"), min_size=8, max_size=8))
+    rows = SimpleNamespace(splits=splits, groups=np.array(groups, object))
+    side = Side("a", Path("a"), tuple("01234567"), False, np.arange(8), rows)
+    within = [pair for pair in within if pair[0] != pair[1]]
+    made = choose_dropped(
+        side, 0, [found(0, 0, *within), found(0, 1, *((i, 0) for i in elsewhere))], rows_only
+    )
+    gone, stays = set(made.dropped.tolist()), set(range(8)) - set(made.dropped.tolist())
+    assert set(elsewhere) == set(made.copied.tolist())
+    known = {groups[i] for i in elsewhere}
+    if not rows_only:
+        assert not any(groups[i] in known for i in stays)
+    for i, j in within:
+        torn = groups[i] != groups[j] or splits[i] != splits[j]
+        assert not (torn and {i, j} <= stays)
+    linked = {i for pair in within for i in pair} | set(elsewhere)
+    allowed = linked | (set() if rows_only else {i for i in range(8) if groups[i] in known})
+    assert gone <= allowed
+    parts = [set(x.tolist()) for x in (made.copied, made.repeated, made.grouped)]
+    assert sum(map(len, parts)) == len(gone)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("last", [True, False])
+def test_line_ends_and_marks_of_every_system_stay(tmp_path, end, start, last):
+    lines = [start + b"image,label", b"0.png,a", b'1.png,"b, ""c"""', b"2.png,a"]
+    path = tmp_path / "t.csv"
+    path.write_bytes(end.join(lines) + (end if last else b""))
+    cleaning = choose_dropped(side_of(path), 0, [found(0, 1, (0, 0))], True)
+    write_clean(cleaning, tmp_path / "clean.csv")
+    kept = end.join([lines[0], *lines[2:]]) + (end if last else b"")
+    assert (tmp_path / "clean.csv").read_bytes() == kept
+    assert list(load_dataset(tmp_path / "clean.csv").table["image"]) == ["1.png", "2.png"]
+
+
+def test_nothing_to_drop_copies_the_table(table, tmp_path):
+    write_clean(choose_dropped(side_of(table), 0, [], False), tmp_path / "clean.csv")
+    assert load_dataset(tmp_path / "clean.csv").ids == load_dataset(table).ids
+
+
+def test_a_stray_quote_cannot_take_the_next_row_with_it(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b'image,note\n0.png,5" wide\n1.png,fine\n2.png,3" wide\n')
+    cleaning = choose_dropped(side_of(path), 0, [found(0, 1, (0, 0))], True)
+    with pytest.raises(CutisError, match="has 3 rows but 1 records") as refused:
+        write_clean(cleaning, tmp_path / "clean.csv")
+    assert "save it as CSV in UTF-8" in str(refused.value)
+    assert not (tmp_path / "clean.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (([0], [], []), "1 of 6 rows of a dropped (1 with a copy elsewhere, 0 repeated)."),
+        (([0], [2], [1, 3]), "4 of 6 rows of a dropped (1 with a copy elsewhere, 1 repeated, 2 of "
+                             "the same lesions or patients)."),
+    ],
+)  # fmt: skip
+def test_what_went_is_said_by_its_reason(table, counts, said):
+    arrays = [np.array(rows, np.int64) for rows in counts]
+    assert Cleaning(side_of(table), *arrays).line(Path("c.csv")) == f"c.csv: {said}"
+
+
+def test_a_split_is_dropped_from_only_as_a_whole_table(tmp_path, mine, bank):
+    """Of --against a whole table is searched whatever --split is, so it may be cleaned."""
+    run = tmp_path / "run"
+    given = {"data": [mine], "against": [bank], "split": "train", "output": run, "dry_run": True}
+    found = data_overlap(OverlapConfig(drop=tmp_path / "c.csv", drop_from=str(bank), **given))
+    assert "Dry run" in found.render()
+    refused("--drop writes a whole table", drop=tmp_path / "c.csv", drop_from=str(mine), **given)
