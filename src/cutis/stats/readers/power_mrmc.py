@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
-import numpy as np
-
 from cutis.stats.readers.obuchowski_rockette import Components, Generalise
+
+# So far beyond the critical value, every power is 1 to the last digit.
+HUGE = 1e4
 
 
 class Pilot(NamedTuple):
@@ -81,7 +83,8 @@ def mrmc_power(
     Raises
     ------
     ValueError
-        If there are fewer than two readers where readers are random, or fewer than two cases.
+        If there are fewer than two readers where readers are random, or fewer than two cases, or
+        if the components leave no error, or the power cannot be computed.
 
     Examples
     --------
@@ -90,8 +93,6 @@ def mrmc_power(
     >>> round(found.power, 3), round(found.df2, 2)
     (0.897, 15.5)
     """
-    from scipy.stats import chi2, f, ncf, ncx2
-
     if n_cases < 2 or n_readers < (1 if generalise == "cases" else 2):
         raise ValueError(
             f"{n_readers} readers and {n_cases} cases are too few; at least two of each are needed."
@@ -106,11 +107,27 @@ def mrmc_power(
         raise ValueError("The variance components leave no error at all; power has no meaning.")
     # scipy's non-central F is wrong at exactly zero
     shift = max(n_readers * difference**2 / 2 / scale, 1e-9)
-    if generalise == "cases":
-        limit = float(chi2.ppf(1 - alpha, 1))
-        return PowerOfStudy(float(ncx2.sf(limit, 1, shift)), shift, float("inf"))
-    df2 = float(n_readers - 1)
+    df2 = float("inf") if generalise == "cases" else float(n_readers - 1)
     if generalise == "readers_and_cases":
         df2 *= scale**2 / both**2 if both > 0 else float("inf")
-    limit = float(f.ppf(1 - alpha, 1, df2))
-    return PowerOfStudy(float(np.nan_to_num(ncf.sf(limit, 1, df2, shift), nan=1.0)), shift, df2)
+    return PowerOfStudy(_tail(shift, df2, alpha), shift, df2)
+
+
+def _tail(shift: float, df2: float, alpha: float) -> float:
+    """Return how often a non-central F with 1 and ``df2`` degrees exceeds its critical value."""
+    from scipy.stats import chi2, f, ncf, ncx2
+
+    if math.isinf(df2):
+        limit = float(chi2.ppf(1 - alpha, 1))
+        found = float(ncx2.sf(limit, 1, shift))
+    else:
+        limit = float(f.ppf(1 - alpha, 1, df2))
+        found = float(ncf.sf(limit, 1, df2, shift))
+    if math.isfinite(found):
+        return found
+    if shift > HUGE * limit:
+        return 1.0
+    raise ValueError(
+        f"The power for a non-centrality of {shift:.3g} and {df2:.3g} degrees of freedom cannot "
+        "be computed."
+    )
