@@ -86,6 +86,13 @@ def test_only_the_top_is_shown_and_everything_is_kept():
     assert "Model m; only the named classes were considered." in lines[-1]
 
 
+def test_a_probe_is_named_with_what_it_learnt_from():
+    probe = {"kind": "linear", "dataset": "ham10000", "run": "r1"}
+    said = result(RANKED, about={"model": {"name": "m"}, "probe": probe}).render()
+    assert "Answered by a linear probe fitted on ham10000 (run r1)" in said
+    assert "probe" not in result(RANKED).render()
+
+
 def test_remarks_and_unreadable_pictures_are_in_both_forms():
     made = result(RANKED, remarks=("Mind this.",), unreadable=(("b.png", "truncated"),))
     assert made.exit_code == 1

@@ -121,6 +121,12 @@ class PredictResult:
         lines += [f"{image}: not read, {reason}" for image, reason in self.unreadable]
         lines += self.remarks
         model = self.about["model"]["name"]
+        probe = self.about.get("probe")
+        if probe is not None:
+            lines.append(
+                f"Answered by a {probe['kind']} probe fitted on {probe['dataset']} (run "
+                f"{probe['run']}); of an image it learnt from, its answer proves nothing."
+            )
         lines.append(f"{DISCLAIMER}. Model {model}; only the named classes were considered.")
         return "\n".join(lines)
 
