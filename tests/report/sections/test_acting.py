@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from cutis.report import build_report
@@ -56,3 +58,50 @@ def test_runs_made_before_have_no_such_section(tmp_path):
     assert acting_section(RunData(record={})) is None
     build_report(folder)
     assert 'id="acting"' not in (folder / "report.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A run of two classes, read."""
+    folder = make_run(tmp_path_factory.mktemp("acting") / "run", n=60, n_bootstrap=100,
+                      classes=("benign", "malignant"), thumbs=False)  # fmt: skip
+    return read_run_data(folder)
+
+
+def changed(run, **parts) -> RunData:
+    """The run with other parts of its metrics."""
+    return RunData(record=run.record, metrics={**copy.deepcopy(run.metrics), **parts})
+
+
+def test_an_undefined_risk_is_no_section(two):
+    selective = copy.deepcopy(two.metrics["selective"])
+    selective["metrics"]["risk"]["value"] = None
+    assert acting_section(changed(two, selective=selective)) is None
+
+
+def test_an_undefined_benefit_is_no_picture(two):
+    decision = copy.deepcopy(two.metrics["decision"])
+    decision["points"][0]["net_benefit"]["value"] = None
+    section = acting_section(changed(two, decision=decision))
+    assert section["decision"] is None
+    assert section["useful"] is None
+    assert section["rows"]
+
+
+def test_the_level_of_the_run_is_the_one_that_is_said(two):
+    assert "with 90% confidence" in acting_section(changed(two, confidence=0.9))["useful"].lower()
+
+
+def test_classes_that_are_kept_alike_name_nobody_when_none_is_known(two):
+    selective = copy.deepcopy(two.metrics["selective"])
+    for point in selective["answered"]:
+        point["kept"] = {}
+    assert acting_section(changed(two, selective=selective))["least"] == ""
+
+
+def test_thresholds_fall_as_more_is_answered(two):
+    rows = acting_section(two)["rows"]
+    bounds = [float(row["threshold"]) for row in rows]
+    counts = [int(row["n"]) for row in rows]
+    assert bounds == sorted(bounds, reverse=True)
+    assert counts == sorted(counts)

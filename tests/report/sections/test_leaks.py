@@ -41,3 +41,27 @@ def test_nothing_left_and_nothing_removed():
 def test_without_an_audit_nothing_is_said():
     assert leak_sentences(None) == []
     assert leak_sentences({"metrics": {}}) == []
+
+
+def test_only_metrics_on_both_sides_are_compared():
+    left = {"kappa": {"value": 0.1}, "auroc": {"value": 0.7}}
+    assert len(leak_sentences(content(metrics=left))) == 1
+    _, second = leak_sentences(content(metrics=left), shown=("kappa",))
+    assert "0.100 instead of 0.200" in second
+
+
+def test_undefined_stays_undefined():
+    left = {"accuracy": {"value": None, "low": None, "high": None}}
+    _, second = leak_sentences(content(metrics=left))
+    assert "0.000" not in second
+    assert "instead of 0.600" in second
+
+
+def test_an_empty_rest_without_a_note_says_so():
+    assert leak_sentences(content(metrics=None))[1] == "Nothing that could be measured is left."
+
+
+def test_names_of_letters_stay_large():
+    record = content(metrics={"auroc": {"value": 0.7, "low": 0.6, "high": 0.8}})
+    record["metrics"]["auroc"] = {"value": 0.9}
+    assert "AUROC 0.700 (0.600 to 0.800) instead of 0.900" in leak_sentences(record)[1]

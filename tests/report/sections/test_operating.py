@@ -47,3 +47,19 @@ def test_runs_made_before_have_none(run):
     before = dataclasses.replace(run, metrics=plain)
     assert operating_blocks(before) == []
     assert "Operating points" not in render(before, pictures=False)
+
+
+def test_several_classes_have_a_table_each(run):
+    points = {"melanoma": BLOCK, "nevus": BLOCK | {"n_positive": 9}}
+    both = dataclasses.replace(run, metrics={**run.metrics, "operating_points": points})
+    blocks = operating_blocks(both)
+    assert [block["kind"] for block in blocks] == ["table", "table"]
+    html = render(both, pictures=False)
+    assert "melanoma (4) against the rest (6)" in html
+    assert "nevus (9) against the rest (6)" in html
+
+
+def test_a_run_without_metrics_has_none(run):
+    assert operating_blocks(dataclasses.replace(run, metrics=None)) == []
+    nothing = dataclasses.replace(run, metrics={**run.metrics, "operating_points": None})
+    assert operating_blocks(nothing) == []

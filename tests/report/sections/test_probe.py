@@ -9,7 +9,13 @@ import pytest
 from cutis.report import build_report
 from cutis.report.sections.limits import limits_section
 from cutis.report.sections.overview import overview
-from cutis.report.sections.probe import learning_picture, probe_section
+from cutis.report.sections.probe import (
+    amounts,
+    chosen_words,
+    headline_metric,
+    learning_picture,
+    probe_section,
+)
 from cutis.report.source import RunData, read_run_data
 from tests.report.fake_run import make_run, write
 from tests.report.page import Page
@@ -93,3 +99,74 @@ def test_one_point_needs_no_curve(run_dir):
     assert learning_picture(RunData(record=data.record, probe=single)) is None
     assert learning_picture(RunData(record=data.record)) is None
     assert probe_section(RunData(record=data.record)) is None
+
+
+def section_of(**changes) -> dict:
+    """The section of the record above with some parts replaced."""
+    found = copy.deepcopy(PROBE) | changes
+    metrics = {"metrics": {"balanced_accuracy": {}, "auroc": {}}}
+    return probe_section(RunData(record={}, metrics=metrics, probe=found))
+
+
+def test_cells_stand_under_their_metric():
+    section = section_of()
+    assert section["metrics"][:2] == ["Balanced accuracy", "Accuracy"]
+    few, many = section["rows"]
+    assert (few["size"], few["n"], many["n"]) == ("10 %", "124", "1,240")
+    assert [cell["value"] for cell in few["cells"]] == [0.5, None, 0.7, None]
+    assert few["cells"][0]["spread"] == "seeds: 0.500, SD 0.015"
+    assert few["cells"][2]["spread"] == ""
+
+
+def test_the_datasets_own_headline_comes_first_if_it_was_measured():
+    card = {"dataset": {"card": {"headline_metric": "auroc"}}}
+    known = {"metrics": {"balanced_accuracy": {}, "auroc": {}}}
+    assert headline_metric(RunData(record=card, metrics=known)) == "auroc"
+    assert headline_metric(RunData(record=card, metrics={"metrics": {}})) == "balanced_accuracy"
+    assert headline_metric(RunData(record={}, metrics=None)) == "balanced_accuracy"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ([], ""),
+        ([{"by": "given"}], ""),
+        ([{"k": 5, "by": "given"}], "k 5, by given"),
+        ([{"alpha": 0.5, "beta": 5.5, "by": "validation split"}],
+         "alpha 0.5, beta 5.5, by validation split"),
+        ([{"c": 1.0, "by": "x"}] * 5, "c 1, by x"),
+        ([{"c": 1.0, "by": "x"}, {"c": 0.1, "by": "x"}], "c 1, by x; c 0.1, by x"),
+        ([{"c": 1.0}], "c 1, by default"),
+    ],
+)  # fmt: skip
+def test_what_was_chosen_is_said_once(chosen, words):
+    assert chosen_words(chosen) == words
+
+
+def test_points_for_drawing_keep_both_uncertainties_apart():
+    few, many = amounts(PROBE["curve"], "balanced_accuracy")
+    assert (few.value, few.low, few.high) == (0.5, 0.4, 0.6)
+    assert (few.least, few.most) == (0.49, 0.52)
+    assert many.n == 1240
+    lone, _ = amounts(PROBE["curve"], "auroc")
+    assert (lone.least, lone.most) == (None, None)
+    missing, _ = amounts(PROBE["curve"], "kappa")
+    assert (missing.value, missing.low, missing.least) == (None, None, None)
+
+
+def test_an_amount_of_nothing_can_be_drawn_on_a_logarithm():
+    (point,) = amounts([{"n_train": 0.4, "shots": 1, "metrics": {}}], "auroc")
+    assert (point.n, point.name) == (1.0, "1 per class")
+
+
+def test_published_measures_that_are_undefined_are_no_zero():
+    shown = {title: (text, number) for title, text, number in section_of()["published"]}
+    assert shown["Accuracy"] == ("0.7592", 0.7592)
+    assert shown["AUROC, one against one"][1] is None
+    assert "0.0000" not in shown["AUROC, one against one"][0]
+
+
+def test_a_probe_of_an_older_run_has_no_published_measures():
+    section = section_of(points=[], curve=[], seeds=None, notes=None)
+    assert (section["published"], section["rows"], section["picture"]) == ([], [], "")
+    assert (section["n_seeds"], section["notes"], section["chosen"]) == (1, [], "")

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from cutis.report.build import render
-from cutis.report.sections.subgroups import gap_sentences, missing_values, subgroups_section
+from cutis.report.sections.subgroups import (
+    gap_sentences,
+    missing_values,
+    subgroups_section,
+    too_few,
+)
 
 LEAK = {
     "columns": ["skin_tone"], "nearly": [], "n_missing": 40, "n": 300, "verdict": "leak",
@@ -67,3 +74,37 @@ def test_runs_of_before_have_no_gaps(run):
     before = replace(run, metrics=old)
     assert [table["gaps"] for table in subgroups_section(before)] == [[], [], []]
     assert "Subgroups" in render(before)
+
+
+def test_a_value_nobody_recorded_is_called_so():
+    found = {"crude": {"accuracy": gap(0.2, 0.1, 0.3, "(missing)")}, "standardised": {}}
+    (words,) = gap_sentences(found, "sex")
+    assert words.endswith("lowest in not recorded.")
+
+
+def test_both_rates_are_told_in_order():
+    found = {"crude": {"accuracy": gap(0.2, 0.1, 0.3), "balanced_accuracy": gap(0.1, 0.0, 0.2)}}
+    first, second = gap_sentences(found, "sex")
+    assert first.startswith("Balanced accuracy lies 0.10")
+    assert second.startswith("Accuracy lies 0.20")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("fewer than 20 groups (patient_id)", "too few to report: fewer than 20 patients"),
+        ("fewer than 20 images", "too few to report: fewer than 20 images"),
+        ("one class only", "not measured: one class only"),
+        ("", "not measured: below the minimum"),
+    ],
+)
+def test_why_a_part_has_no_number(note, said):
+    assert too_few(note, "patients") == said
+
+
+def test_parts_without_numbers_are_counted(run):
+    for table, parts in zip(subgroups_section(run), run.metrics["subgroups"].values(), strict=True):
+        assert table["too_few"] == sum(part["metrics"] is None for part in parts.values())
+        assert [row["n"] for row in table["rows"]] == [part["n"] for part in parts.values()]
+        assert all(row["why"] or row["cells"] for row in table["rows"])
+        assert table["overall"]["n"] == run.metrics["n"]
