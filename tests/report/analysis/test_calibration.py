@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cutis.report.analysis.calibration import document, reliability_picture
 from cutis.report.document import Table
 from cutis.report.source import RunData
@@ -9,6 +11,7 @@ from cutis.stats.calibration_summary import calibration_change, calibration_summ
 from cutis.stats.clusters import make_clusters
 from cutis.stats.estimate import Settings
 from cutis.stats.recalibrate import fit_temperature
+from tests.report.analysis.pages import parsed
 from tests.stats.samples import make
 
 MADE = make(n=150, c=3)
@@ -68,3 +71,33 @@ def test_empty_bins_are_not_drawn():
     bins = result(repaired=False)["before"]["bins"]
     picture = reliability_picture(bins, "As stated")
     assert picture.body.count("<circle") == sum(item["n"] > 0 for item in bins)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "accuracy", "said"),
+    [
+        (0.9, 0.7, "over-confident: stated 90 %, right 70 %"),
+        (0.6, 0.7, "under-confident: stated 60 %, right 70 %"),
+        (0.71, 0.7, "on average neither over- nor under-confident: stated 71 %"),
+    ],
+)
+def test_the_tendency_is_that_of_the_numbers(confidence, accuracy, said):
+    content = result(repaired=False)
+    content["before"]["metrics"]["mean_confidence"]["value"] = confidence
+    content["before"]["metrics"]["accuracy"]["value"] = accuracy
+    assert said in document(RunData(record={}, result=content)).sentence
+
+
+def test_undefined_measures_show_a_dash_and_names_are_escaped():
+    content = result(repaired=True)
+    name = "<b>scc</b>"
+    undefined = {"value": None, "low": None, "high": None}
+    content["classes"] = [*content["classes"], name]
+    content["per_class"][name] = 0
+    content["before"]["per_class"][name] = content["after"]["per_class"][name] = undefined
+    page = document(RunData(record={}, result=content))
+    (row,) = [r for t in tables(page) for r in t.rows if r[0] == name]
+    assert [row[1], row[2].text, row[3].text] == ["0", "–", "–"]
+    html, tree = parsed(page)
+    assert tree.problems == []
+    assert name not in html

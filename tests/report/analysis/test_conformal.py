@@ -10,6 +10,7 @@ from cutis.report.source import RunData
 from cutis.stats.clusters import make_clusters
 from cutis.stats.conformal import calibrate, conformity, prediction_sets, set_outcome
 from cutis.stats.estimate import Settings
+from tests.report.analysis.pages import parsed
 from tests.stats.samples import make
 
 MADE = make(n=160, c=3)
@@ -84,3 +85,20 @@ def test_notes_are_warnings_and_groups_have_a_table():
     found = page(notes=["Mind."], per="sex", by_group={"female": record})
     assert [n.items for n in blocks(found, Notes) if n.warning] == [["Mind."]]
     assert "Coverage by sex" in [table.caption for table in blocks(found, Table)]
+
+
+def test_a_class_without_calibration_has_no_threshold_and_a_remark():
+    item = {"of": "<b>rare</b>", "n": 0, "threshold": None, "note": "full sets"}
+    made = page(thresholds=[item], per="class", expected_range=None)
+    table = blocks(made, Table)[-1]
+    assert [c if isinstance(c, str) else c.text for c in table.rows[0]] == [
+        "<b>rare</b>", "0", "–", "full sets"
+    ]  # fmt: skip
+    assert "<b>rare" not in parsed(made)[0]
+
+
+@pytest.mark.parametrize(("randomised", "said"), [(True, True), (False, False)])
+def test_chance_in_the_sets_is_said(randomised, said):
+    text = blocks(page(method="aps", randomised=randomised), Paragraph)[0].text
+    assert text.startswith("APS: classes from the top down")
+    assert ("with a random number per image" in text) is said

@@ -10,6 +10,7 @@ from cutis.report.source import RunData
 from cutis.stats.clusters import make_clusters
 from cutis.stats.decision_summary import decision_summary
 from cutis.stats.estimate import Settings
+from tests.report.analysis.pages import parsed
 from tests.stats.samples import make
 
 MADE = make(n=120, c=2, skill=2.0)
@@ -67,3 +68,16 @@ def test_the_share_of_positives_is_a_caution(more, said):
 )
 def test_where_it_is_worth_acting_is_said(useful, said):
     assert said in useful_sentence(result(useful=useful))
+
+
+def test_an_undefined_gain_is_a_dash_and_the_class_is_escaped():
+    content = result(positive="<b>mel</b>")
+    for point in content["points"]:
+        point["standardised"] = {"value": None, "low": None, "high": None}
+    page = document(RunData(record={}, result=content))
+    (table,) = blocks(page, Table)
+    assert [row[4].text for row in table.rows] == ["–", "–"]
+    html, tree = parsed(page)
+    assert tree.problems == []
+    assert "<b>mel" not in html
+    assert "badly calibrated acts at the wrong places" in html

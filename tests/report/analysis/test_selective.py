@@ -10,6 +10,7 @@ from cutis.report.source import RunData
 from cutis.stats.clusters import make_clusters
 from cutis.stats.estimate import Settings
 from cutis.stats.selective_summary import selective_summary
+from tests.report.analysis.pages import parsed
 from tests.stats.samples import make
 
 MADE = make(n=120, c=3)
@@ -58,3 +59,25 @@ def test_what_sure_means_is_said(score, words):
     figure = found.sections[0].blocks[0]
     assert words in figure.caption
     assert "120 images of 60 patients" in found.sentence
+
+
+def test_a_diagnosis_without_images_has_dashes_not_zeros():
+    content = result()
+    content["classes"] = [*content["classes"], "<i>rare</i>"]
+    content["per_class"]["<i>rare</i>"] = 0
+    for point in content["answered"]:
+        point["kept"]["<i>rare</i>"] = {"value": None, "low": None, "high": None}
+    page = document(RunData(record={}, result=content))
+    row = page.sections[-1].blocks[0].rows[-1]
+    assert [cell.text for cell in row[2:]] == ["–"] * 3
+    assert "<i>rare" not in parsed(page)[0]
+
+
+def test_the_sentence_is_about_the_coverage_nearest_to_eighty():
+    content = result()
+    content["answered"] = [p for p in content["answered"] if p["coverage"] != 0.8]
+    right = {p["coverage"]: p["accuracy"]["value"] for p in content["answered"]}
+    said = document(RunData(record={}, result=content)).sentence
+    assert f"answering the surest 100 %, {100 * right[1.0]:.0f} %." in said
+    everything = (MADE.predicted == MADE.labels).mean()
+    assert f"Answering all of 120 images of 60 patients, {100 * everything:.0f} % are right" in said
