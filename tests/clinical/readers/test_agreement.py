@@ -153,3 +153,72 @@ def test_at_the_command_line(study, tmp_path, capsys):
     assert "Intraclass" in (tmp_path / "r" / "report.html").read_text()
     result = json.loads((tmp_path / "r" / "result.json").read_text())
     assert result["format"] == "cutis.agreement/1"
+
+
+def small(tmp_path, rows, name="t.csv"):
+    frame = pd.DataFrame(rows, columns=["reader", "case", "answer"])
+    frame.to_csv(tmp_path / name, index=False)
+    return tmp_path / name
+
+
+FOUR = [(r, str(i), a) for r, said in (("a", "xxyz"), ("b", "xyyz")) for i, a in enumerate(said)]
+
+
+def test_answers_in_no_known_order_say_which_order_was_taken(tmp_path):
+    path = small(tmp_path, FOUR)
+    found = run(path, tmp_path, scale="ordinal")
+    assert "No --classes were given, so the order of answers is: x, y, z." in found["notes"]
+    told = run(path, tmp_path / "b", scale="ordinal", classes="x,y,z")
+    assert not any("order of answers" in note for note in told["notes"])
+    assert told["arms"]["unaided"]["mean_kappa"] == found["arms"]["unaided"]["mean_kappa"]
+
+
+def test_the_order_of_classes_moves_weighted_kappa_only(tmp_path):
+    path = small(tmp_path, FOUR)
+    plain, weighted = (
+        [
+            run(path, tmp_path / f"{w}{c}", weights=w, classes=c)["arms"]["unaided"]["mean_kappa"]
+            for c in ("x,y,z", "y,z,x")
+        ]
+        for w in ("none", "linear")
+    )
+    assert plain[0] == pytest.approx(plain[1])
+    assert weighted[0] != pytest.approx(weighted[1])
+
+
+def test_weights_on_names_are_said(tmp_path):
+    found = run(small(tmp_path, FOUR), tmp_path, weights="linear", classes="x,y,z")
+    assert "Weights were asked for though the scale has no order" in found["notes"][-1]
+    expected = cohen_kappa_score(list("xxyz"), list("xyyz"), weights="linear")
+    assert found["arms"]["unaided"]["pairs"][0]["value"] == pytest.approx(expected)
+
+
+def test_one_answer_throughout_is_undefined_and_not_perfect(tmp_path):
+    found = run(small(tmp_path, [(r, str(i), "x") for r in "ab" for i in range(3)]), tmp_path)
+    assert found["conclusion"] == [
+        "2 readers, 3 cases, arm unaided: agreement is undefined (all ratings are the same, so "
+        "chance cannot be told apart)."
+    ]
+    record = found["arms"]["unaided"]
+    assert record["mean_kappa"] is record["pairs"][0]["value"] is None
+    assert record["pairs"][0]["agreed"] == 1.0
+
+
+def test_readers_without_a_common_case_have_no_kappa(tmp_path):
+    rows = [("a", "1", "x"), ("a", "2", "y"), ("b", "3", "x"), ("b", "4", "y")]
+    record = run(small(tmp_path, rows), tmp_path)["arms"]["unaided"]
+    (pair,) = record["pairs"]
+    assert (pair["agreed"], pair["value"], pair["n"]) == (None, None, 0)
+    assert pair["large_sample"] == [None, None]
+    assert record["n_complete"] == 0
+    assert "no case was rated by every rater" in record["fleiss"]["note"]
+
+
+def test_right_answers_are_nominal_and_agree_as_such(study, tmp_path):
+    path = study(lambda f: f.assign(correct=(f["answer"] == f["truth"]).astype(int)), n_readers=2)
+    found = run(path, tmp_path, column="correct", arm="aided")
+    frame = pd.read_csv(path)
+    wide = frame[frame["arm"] == "aided"].pivot(index="case", columns="reader", values="correct")
+    assert (found["scale"], found["levels"]) == ("nominal", [0.0, 1.0])
+    expected = cohen_kappa_score(wide["R1"], wide["R2"])
+    assert found["arms"]["aided"]["pairs"][0]["value"] == pytest.approx(expected)

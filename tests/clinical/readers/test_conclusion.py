@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cutis.clinical.readers.conclusion import conclude, p_text, points
+from cutis.clinical.readers.conclusion import conclude, is_share, p_text, points
 
 
 def result(difference=0.1, low=0.02, high=0.18, p=0.01, model=None):
@@ -72,3 +72,77 @@ def test_a_model_without_truth():
 
 def test_numbers_in_words():
     assert (points(0.5, True), p_text(0.05)) == ("+50.0", "p = 0.050")
+
+
+def test_a_reader_or_a_few_are_counted_and_units_are_those_of_the_outcome():
+    found = result()
+    del found["comparisons"][0]["flips"]
+    found["comparisons"][0]["title"] = "Grade"
+    said = conclude(found)[0]
+    assert "Grade, mean of 8 readers: 0.60 unaided, 0.70 aided, a change of +0.10 (95%" in said
+    found["comparisons"][0]["test"]["n"] = 1
+    assert "mean of 1 reader:" in conclude(found)[0]
+
+
+@pytest.mark.parametrize("p", [None, 0.05, 0.5])
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.1), (-0.1, 0.0), (-0.1, 0.1)])
+def test_nothing_is_claimed_unless_interval_and_test_both_say_so(p, low, high):
+    said = conclude(result(difference=0.05, low=low, high=high, p=p))[0]
+    assert "No difference is shown" in said
+    assert "It is higher" not in said
+
+
+def test_the_corrected_p_decides_where_there_is_one():
+    found = result(p=0.01)
+    found["comparisons"][0]["test"]["p_holm"] = 0.2
+    assert "do not agree" in conclude(found)[0]
+    found["comparisons"][0]["test"]["p_holm"] = None
+    assert "It is higher" in conclude(found)[0]
+
+
+def test_only_the_main_outcome_is_concluded_and_each_arm_once():
+    found = result()
+    other = found["comparisons"][0] | {"outcome": "time", "title": "Time"}
+    third = found["comparisons"][0] | {"after": "late"}
+    found["comparisons"] += [other, third]
+    said = conclude(found)
+    assert len(said) == 2
+    assert "late" in said[1]
+    assert not any("Time" in s for s in said)
+
+
+def one_arm(**record):
+    found = {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 4} | record
+    return result() | {"comparisons": [], "by_arm": {"unaided": {"accuracy": found}}}
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({}, ["Right answers, mean of 4 readers unaided: 50.0 % (95% interval 40.0 to 60.0)."]),
+        ({"low": None, "n": 1}, ["Right answers, mean of 1 reader unaided: 50.0 %."]),
+        ({"mean": None}, []),
+    ],
+)
+def test_one_arm_is_described_and_not_compared(record, said):
+    assert conclude(one_arm(**record)) == said
+
+
+def test_answers_without_a_truth_point_to_agreement():
+    found = one_arm() | {"outcomes": []}
+    assert conclude(found) == [
+        "The table holds answers without a truth; see cutis stats agreement."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "records", "share"),
+    [
+        ("specificity", [], True),
+        ("score_harm", [{"outcome": "score_harm", "flips": {}}], True),
+        ("score_harm", [{"outcome": "score_other", "flips": {}}], False),
+        ("time", [{"outcome": "time"}], False),
+    ],
+)
+def test_shares_are_told_from_other_numbers(name, records, share):
+    assert is_share(name, records) == share

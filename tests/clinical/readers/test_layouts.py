@@ -192,3 +192,48 @@ def test_wide_mistakes(tmp_path, study):
     pd.DataFrame({"id": [1], "label": ["x"]}).to_csv(tmp_path / "b.csv", index=False)
     with pytest.raises(CutisError, match="no column named reader"):
         read(tmp_path / "b.csv", layout="wide")
+
+
+def wide_frame():
+    return pd.DataFrame(
+        {"case": ["a", "b"], "truth": ["x", "y"], "arm": ["early", "late"],
+         "lesion": ["L", "M"], "Reader 1": ["x", "x"], "reader-2": ["y", "y"]}
+    )  # fmt: skip
+
+
+def test_wide_and_long_tables_give_the_same_readings(tmp_path):
+    wide = wide_frame()
+    wide.to_csv(tmp_path / "wide.csv", index=False)
+    long = wide.melt(["case", "truth", "arm", "lesion"], var_name="reader", value_name="answer")
+    long.to_csv(tmp_path / "long.csv", index=False)
+    found = [read(tmp_path / f"{name}.csv") for name in ("wide", "long")]
+    assert [f.layout for f in found] == ["wide", "long"]
+    assert found[0].arms == ["early", "late"]
+    assert found[0].has_groups
+    pd.testing.assert_frame_equal(found[0].frame, found[1].frame)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"layout": "long"}, "no column for the reader"),
+     ({"layout": "rs1"}, "no column 'Responder_ID'"),
+     ({"layout": "rs2a"}, "not an Excel workbook"),
+     ({"reader_columns": "Reader 1,"}, "has no column ''")],
+)  # fmt: skip
+def test_a_layout_that_is_not_that_of_the_table_is_refused(tmp_path, options, said):
+    wide_frame().to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(CutisError, match=said):
+        read(tmp_path / "t.csv", **options)
+
+
+def test_a_column_of_readers_beats_columns_named_after_them(tmp_path):
+    frame = wide_frame().assign(reader=["p", "q"], answer=["x", "x"])
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    found = read(tmp_path / "t.csv")
+    assert (found.layout, found.people) == ("long", ["p", "q"])
+
+
+def test_one_column_given_twice_is_a_repetition(tmp_path):
+    wide_frame().to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(CutisError, match="2 repeated readings; the first is reader 'Reader 1'"):
+        read(tmp_path / "t.csv", reader_columns="Reader 1,Reader 1")

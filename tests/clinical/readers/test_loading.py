@@ -159,3 +159,30 @@ def test_mistakes_are_named(study, name):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(CutisError, match="There is no table"):
         read(tmp_path / "none.csv")
+
+
+def test_no_reader_left_out_is_no_note(study):
+    assert read(study(n_readers=2, n_cases=6), drop_readers=" , ").notes == ()
+
+
+@pytest.mark.parametrize("text", ["", "reader,case,answer,truth\n"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path, text):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(CutisError, match="is empty"):
+        read(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet"])
+def test_every_kind_of_file_reads_alike(study, tmp_path, suffix):
+    from cutis.data.tables import write_table
+
+    plain = read(study(n_readers=2, n_cases=6))
+    frame = pd.read_csv(study(n_readers=2, n_cases=6))
+    write_table(frame, tmp_path / f"t.{suffix}")
+    pd.testing.assert_frame_equal(read(tmp_path / f"t.{suffix}").frame, plain.frame)
+
+
+def test_columns_nobody_asked_for_are_left_alone(study):
+    found = read(study(lambda f: f.assign(comment="hm", Score_x=1), n_readers=2, n_cases=6))
+    assert "comment" not in found.frame
+    assert found.scores == []

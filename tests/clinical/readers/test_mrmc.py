@@ -10,7 +10,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from cutis import cli
-from cutis.clinical.readers.mrmc import StatsMrmcConfig, stats_mrmc
+from cutis.clinical.readers.mrmc import StatsMrmcConfig, _conclude, stats_mrmc
 from cutis.errors import CutisError
 from cutis.stats.readers.merit import jackknife_covariance, make_crossed
 from cutis.stats.readers.obuchowski_rockette import analyse
@@ -150,3 +150,54 @@ def test_at_the_command_line(study, tmp_path, capsys):
     power = ["stats", "power", "--test", "mrmc", "--pilot", str(tmp_path / "r")]
     assert cli.run([*power, "--difference", "0.1", "--n-readers", "6"]) == 0
     assert "6 readers need" in capsys.readouterr().out
+
+
+def test_a_list_of_no_arms_is_refused(study, tmp_path):
+    with pytest.raises(CutisError, match=r"no arm ','. Arms: unaided, aided"):
+        run(study(n_readers=2, n_cases=12), tmp_path, arms=",")
+
+
+def test_arms_named_twice_count_once_and_in_the_order_given(study, tmp_path):
+    found = run(study(n_readers=2, n_cases=12), tmp_path, arms="aided, unaided,aided")
+    assert found["arms"] == ["aided", "unaided"]
+    assert list(found["analysis"]["bootstrap"]) == ["unaided - aided"]
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(0.0, "arms differ (p < 0.001)"), (0.05, "no difference is shown"),
+                    (None, "no difference is shown (no test)")],
+)  # fmt: skip
+def test_what_is_concluded_follows_from_p(p, said):
+    part = {"f": 1.0, "df1": 1, "df2": 3.0, "p": p,
+            "arms": {"a": {"value": 0.5}, "b": {"value": 0.6}},
+            "differences": [{"before": "a", "after": "b", "value": 0.1, "low": None, "high": None}],
+            }  # fmt: skip
+    result = {
+        "confidence": 0.95, "merit": "auc", "against_model": None,
+        "analysis": {"n_readers": 4, "n_cases": 20, "generalise": {"readers_and_cases": part}},
+    }  # fmt: skip
+    first, second = _conclude(result)
+    assert said in first
+    assert first.startswith("Mean AUC of 4 readers on 20 cases: a 0.500, b 0.600.")
+    assert second == "The difference b minus a is +0.100."
+
+
+def test_readers_that_never_differ_have_no_test_and_no_claim(study, tmp_path):
+    def same(frame):
+        plain = frame[frame["arm"] == "unaided"]
+        return pd.concat([plain, plain.assign(arm="again")])
+
+    found = run(study(same, n_readers=2, n_cases=12), tmp_path)
+    difference = found["analysis"]["generalise"]["readers"]["differences"][0]
+    assert (difference["value"], difference["low"], difference["p"]) == (0.0, None, None)
+    assert "no difference is shown" in found["conclusion"][0]
+
+
+@pytest.mark.parametrize("merit", ["sensitivity", "specificity"])
+def test_positives_change_places_with_the_rest(study, tmp_path, merit):
+    other = {"sensitivity": "specificity", "specificity": "sensitivity"}[merit]
+    path = study(n_readers=3, n_cases=18)
+    one = run(path, tmp_path / "a", merit=merit, positive="nevus")["analysis"]
+    two = run(path, tmp_path / "b", merit=other, positive="melanoma,keratosis")["analysis"]
+    assert one["figures"] == two["figures"]
+    assert one["components"] == pytest.approx(two["components"])

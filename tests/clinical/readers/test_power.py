@@ -94,3 +94,63 @@ def test_nothing_is_written_unless_asked(tmp_path, capsys, monkeypatch):
     assert cli.run([*words, "-o", "power.json"]) == 0
     assert "Written to power.json" in capsys.readouterr().out
     assert json.loads((tmp_path / "power.json").read_text())["format"] == "cutis.power/1"
+    assert (
+        json.loads((tmp_path / "power.json").read_text())["n"]
+        == run(difference=0.05, sd=0.08).numbers["n"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("difference", float("nan")), ("difference", float("-inf")), ("sd", float("inf"))],
+)
+def test_what_is_no_number_is_refused(name, value):
+    with pytest.raises(CutisError, match=f"--{name} {value} is no number"):
+        run(**({"difference": 0.1, "sd": 0.1} | {name: value}), n_readers=5)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a,b,c,d,e,f", "0,nan,0,0,0,50", "0,-1,0,0,0,50", "0,1,0,0,0,1", "0,1,0,0,0,inf"]
+)
+def test_components_that_are_none_are_refused_with_the_form(text):
+    with pytest.raises(CutisError, match="Six numbers: var_tr,var,cov1,cov2,cov3,cases"):
+        run(test="mrmc", difference=0.1, components=text, n_readers=5, n_cases=50)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "no json", '{"analysis": null}'])
+def test_a_pilot_that_is_no_comparison_is_refused(tmp_path, text):
+    (tmp_path / "result.json").write_text(text)
+    with pytest.raises(CutisError, match="no run of 'cutis stats mrmc' with two arms"):
+        run(test="mrmc", difference=0.1, pilot=tmp_path, n_readers=5)
+
+
+def test_a_pilot_gives_what_its_components_give(tmp_path):
+    names = ("var_both", "variance", "cov1", "cov2", "cov3")
+    *values, cases = (float(v) for v in VAN_DYKE.split(","))
+    found = {"components": dict(zip(names, values, strict=True)), "n_cases": int(cases)}
+    (tmp_path / "result.json").write_text(json.dumps({"analysis": found}))
+    options = {"test": "mrmc", "difference": 0.04, "n_readers": 6, "n_cases": 120}
+    from_run, from_text = run(pilot=tmp_path, **options), run(components=VAN_DYKE, **options)
+    assert from_run.lines == from_text.lines
+    found["components"]["var_both"] = -1.0
+    (tmp_path / "result.json").write_text(json.dumps({"analysis": found}))
+    assert run(pilot=tmp_path / "result.json", **options).numbers["pilot"]["var_both"] == 0.0
+
+
+@pytest.mark.parametrize("kind", ["readers_and_cases", "readers", "cases"])
+def test_the_table_of_powers_surrounds_the_plan(kind):
+    found = run(
+        test="mrmc", difference=0.04, components=VAN_DYKE, n_readers=4, n_cases=100, generalise=kind
+    )
+    table = found.numbers["table"]
+    assert list(table) == [f"{j}x{n}" for j in (2, 4, 8) for n in (50, 100, 200)]
+    assert table["4x100"] == found.numbers["power"]
+    assert table["8x200"] >= table["4x100"] >= table["2x50"]
+    assert kind.replace("_", " ") in found.lines[0]
+
+
+def test_readers_needed_shrink_with_the_effect():
+    needed = [run(difference=d, sd=0.1).numbers["n"] for d in (0.02, 0.05, 0.1, 0.3)]
+    assert needed == sorted(needed, reverse=True)
+    stricter = run(difference=0.05, sd=0.1, alpha=0.01, power=0.9).numbers["n"]
+    assert stricter > needed[1]

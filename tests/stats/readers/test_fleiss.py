@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
 from cutis.stats.estimate import Settings
@@ -57,3 +59,32 @@ def test_what_is_undefined_is_said():
 def test_unequal_numbers_of_raters_are_refused():
     with pytest.raises(ValueError, match="one and the same number"):
         fleiss_of_counts(np.array([[2, 0], [1, 2]]))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 5))
+def test_equals_statsmodels_on_any_table_and_forgets_names(seed, raters):
+    generator = np.random.default_rng(seed)
+    answers = generator.integers(0, 3, (8, raters))
+    counts, _ = aggregate_raters(answers, n_cat=3)
+    found = fleiss_of_counts(np.stack(counts))[0]
+    assert found == pytest.approx(fleiss_kappa(counts), abs=1e-12)
+    assert fleiss_of_counts(counts[:, ::-1])[0] == pytest.approx(found, abs=1e-12)
+    assert fleiss_of_counts(counts[generator.permutation(8)])[0] == pytest.approx(found, abs=1e-12)
+
+
+def test_full_agreement_is_one_and_two_raters_are_scotts_pi():
+    assert fleiss_of_counts(np.array([[3, 0], [0, 3], [0, 3]]))[0] == pytest.approx(1.0)
+    pairs = np.array([[0, 0], [0, 1], [1, 1], [1, 1], [1, 0], [0, 0]])
+    share = np.bincount(pairs.ravel()) / pairs.size
+    agreed = (pairs[:, 0] == pairs[:, 1]).mean()
+    expected = (agreed - (share**2).sum()) / (1 - (share**2).sum())
+    found = estimate_fleiss(make_ratings(pairs), Settings(n_bootstrap=0))
+    assert found.value == pytest.approx(expected)
+
+
+def test_a_single_rater_is_refused():
+    with pytest.raises(ValueError, match=">= 2"):
+        fleiss_of_counts(np.array([[1, 0], [0, 1]]))
+    with pytest.raises(ValueError, match="one and the same number"):
+        fleiss_of_counts(np.zeros((0, 2)))

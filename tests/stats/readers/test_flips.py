@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 from statsmodels.stats.contingency_tables import mcnemar
 
 from cutis.stats.readers.flips import count_flips
@@ -32,3 +35,28 @@ def test_counts_and_exact_test():
 def test_nothing_changed():
     found = count_flips(np.ones(3), np.ones(3))
     assert (found.helped, found.harmed, found.p_exact) == (0, 0, 1.0)
+
+
+answers = st.lists(st.sampled_from([0.0, 1.0, float("nan")]), min_size=12, max_size=12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(answers, answers)
+def test_counts_add_up_and_turn_around(before, after):
+    first, second = np.array(before), np.array(after)
+    there, back = count_flips(first, second), count_flips(second, first)
+    assert there.n == sum(there[1:5]) == int((np.isfinite(first) & np.isfinite(second)).sum())
+    assert (there.helped, there.harmed) == (back.harmed, back.helped)
+    assert there.p_exact == back.p_exact
+    changed = there.helped + there.harmed
+    if changed:
+        expected = binomtest(there.helped, changed, 0.5).pvalue
+        assert np.isclose(there.p_exact, expected)
+    else:
+        assert there.p_exact == 1.0
+
+
+def test_no_common_reading_has_no_counts():
+    found = count_flips(np.array([1.0, np.nan]), np.array([np.nan, 0.0]))
+    assert found[:5] == (0, 0, 0, 0, 0)
+    assert found.p_exact == 1.0

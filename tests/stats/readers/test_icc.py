@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cutis.stats.readers.icc import (
     ICC_KINDS,
@@ -74,3 +76,38 @@ def test_constant_ratings_are_undefined():
 def test_too_little_is_refused(table):
     with pytest.raises(ValueError, match="two cases and two raters"):
         mean_squares(table)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 5), st.integers(3, 8))
+def test_mean_squares_equal_the_textbook_sums(seed, k, n):
+    values = np.random.default_rng(seed).normal(size=(n, k))
+    found = mean_squares(values)
+    grand, rows, columns = values.mean(), values.mean(axis=1), values.mean(axis=0)
+    rest = values - rows[:, None] - columns + grand
+    expected = (
+        k * ((rows - grand) ** 2).sum() / (n - 1),
+        n * ((columns - grand) ** 2).sum() / (k - 1),
+        (rest**2).sum() / ((n - 1) * (k - 1)),
+        ((values - rows[:, None]) ** 2).sum() / (n * (k - 1)),
+    )
+    assert [float(x[0]) for x in found[:4]] == pytest.approx(expected)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(ICC_KINDS))
+def test_correlations_forget_units_and_the_order_of_cases_and_raters(seed, kind):
+    generator = np.random.default_rng(seed)
+    values = generator.normal(size=(6, 3))
+    moved = (7 * values - 3)[generator.permutation(6)][:, generator.permutation(3)]
+    one, other = (icc_of(mean_squares(v), kind)[0] for v in (values, moved))
+    assert one == pytest.approx(other)
+    assert icc_interval(values, kind) == pytest.approx(icc_interval(moved, kind))
+
+
+def test_a_strict_rater_lowers_agreement_and_leaves_consistency():
+    strict = TABLE + np.array([0, 0, 0, 10.0])
+    for kind, same in (("3", True), ("3k", True), ("2", False), ("1", False)):
+        one, other = (icc_of(mean_squares(t), kind)[0] for t in (TABLE, strict))
+        assert (one == pytest.approx(other)) == same
+        assert other <= one + 1e-12

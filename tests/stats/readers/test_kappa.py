@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from cutis.stats.estimate import Settings
-from cutis.stats.readers.kappa import estimate_kappa, kappa_interval, kappa_of_table, pair_table
+from cutis.stats.readers.kappa import (
+    estimate_kappa,
+    kappa_interval,
+    kappa_of_table,
+    kappa_weights,
+    pair_table,
+)
 from cutis.stats.readers.ratings import make_ratings
 
 NAN = float("nan")
@@ -82,3 +90,51 @@ def test_one_answer_throughout_is_undefined_and_says_why():
 def test_no_common_case_is_said():
     found = estimate_kappa(make_ratings([[1, NAN], [NAN, 2]]), 0, 1, Settings())
     assert (found.n, found.note) == (0, "no case was rated by both")
+
+
+tables = st.lists(st.integers(0, 20), min_size=9, max_size=9).filter(lambda x: sum(x) > 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, st.permutations(range(3)))
+def test_kappa_knows_neither_who_is_first_nor_how_classes_are_numbered(cells, order):
+    table = np.array(cells, float).reshape(3, 3)
+    mixed = table[np.ix_(order, order)]
+    found = kappa_of_table(np.stack([table, table.T, mixed, 3 * table]))
+    np.testing.assert_allclose(found, found[:1].repeat(4), atol=1e-12)
+    assert np.isnan(found[0]) or -1 <= found[0] <= 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables)
+def test_weighted_kappa_may_be_read_from_either_end(cells):
+    table = np.array(cells, float).reshape(1, 3, 3)
+    for weights in ("linear", "quadratic"):
+        turned = kappa_of_table(table[:, ::-1, ::-1], weights)
+        np.testing.assert_allclose(kappa_of_table(table, weights), turned, atol=1e-12)
+
+
+@pytest.mark.parametrize("n_levels", [1, 2, 5])
+def test_weights_are_zero_on_the_diagonal_and_one_in_the_corners(n_levels):
+    for weights in ("none", "linear", "quadratic"):
+        cost = kappa_weights(n_levels, weights)
+        assert np.diag(cost).tolist() == [0.0] * n_levels
+        assert cost.max() == (1.0 if n_levels > 1 else 0.0)
+        np.testing.assert_array_equal(cost, cost.T)
+
+
+def test_a_wider_level_widens_the_large_sample_interval_around_one_value():
+    table = np.array([[20, 5], [10, 15]])
+    narrow, wide = (kappa_interval(table, confidence=c) for c in (0.8, 0.99))
+    assert wide.low < narrow.low < narrow.high < wide.high
+    assert narrow.low + narrow.high == pytest.approx(wide.low + wide.high)
+
+
+def test_patients_are_drawn_whole(pair):
+    again, patients = np.repeat(pair[:30], 4, axis=0), np.repeat(np.arange(30), 4)
+    plain, grouped = (
+        estimate_kappa(make_ratings(again), 0, 1, Settings(n_bootstrap=300), "none", groups)
+        for groups in (None, patients)
+    )
+    assert (plain.value, plain.n) == (grouped.value, grouped.n)
+    assert grouped.high - grouped.low > 1.5 * (plain.high - plain.low)

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cutis.stats.readers.merit import jackknife_covariance, make_crossed
-from cutis.stats.readers.obuchowski_rockette import GENERALISE, analyse, components, one_arm
+from cutis.stats.readers.merit import delong_covariance, jackknife_covariance, make_crossed
+from cutis.stats.readers.obuchowski_rockette import (
+    GENERALISE,
+    analyse,
+    components,
+    error_term,
+    infer,
+    one_arm,
+)
 from tests.stats.readers.roe_metz import simulate
 
 # Van Dyke et al. (1993), 5 readers, 114 cases, spin-echo and cine MRI: the empirical areas and
@@ -128,7 +135,7 @@ def test_the_level_is_kept_and_an_effect_is_found():
     def p_of(seed: int, gain: float) -> float:
         scores, truth = simulate(seed, gain=gain)
         study = make_crossed(scores, truth)
-        return analyse(study.values()[0], jackknife_covariance(study)).p
+        return analyse(study.values()[0], delong_covariance(study)).p
 
     null = np.array([p_of(seed, 0.0) for seed in range(150)])
     assert 0.01 <= np.mean(null < 0.05) <= 0.09
@@ -154,3 +161,38 @@ def test_arms_that_are_the_same_have_no_test():
     found = analyse(np.tile(AREAS[:1], (2, 1)), np.ones((10, 10)) * 1e-4)
     assert np.isnan(found.p)
     assert np.isnan(found.differences[0, 1].low)
+
+
+def test_the_tests_of_two_arms_and_of_their_difference_are_one():
+    for generalise in GENERALISE:
+        found = analyse(AREAS, van_dyke(), generalise)
+        assert found.p == pytest.approx(found.differences[0, 1].p)
+        assert found.f == pytest.approx(
+            (found.differences[0, 1][0] / found.differences[0, 1][1]) ** 2
+        )
+
+
+def test_the_order_of_readers_and_arms_changes_signs_only():
+    order = np.array([3, 1, 4, 0, 2])
+    blocks = van_dyke().reshape(2, 5, 2, 5)
+    mixed = blocks[:, order][:, :, :, order][::-1][:, :, ::-1].reshape(10, 10)
+    one, other = analyse(AREAS, van_dyke()), analyse(AREAS[::-1][:, order], mixed)
+    assert (one.f, one.df2, one.p) == pytest.approx((other.f, other.df2, other.p))
+    assert one.differences[0, 1].low == pytest.approx(-other.differences[0, 1].high)
+
+
+@pytest.mark.parametrize(("df", "family"), [(float("inf"), stats.norm), (7.5, stats.t(7.5))])
+def test_intervals_and_p_are_those_of_scipy(df, family):
+    found = infer(-0.3, 0.1, df, 0.9)
+    assert (found.low, found.high) == pytest.approx(
+        (-0.3 - 0.1 * family.ppf(0.95), -0.3 + 0.1 * family.ppf(0.95))
+    )
+    assert found.p == pytest.approx(2 * family.sf(3.0))
+    nothing = infer(0.2, 0.0, df, 0.9)
+    assert (nothing.value, np.isnan(nothing.low), np.isnan(nothing.p)) == (0.2, True, True)
+
+
+def test_speaking_of_more_is_never_surer_when_covariances_are_positive():
+    scale = {k: error_term(components(AREAS, van_dyke()), 2, 5, k)[0] for k in GENERALISE}
+    assert scale["readers_and_cases"] > scale["readers"]
+    assert scale["readers_and_cases"] > scale["cases"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from cutis.stats.readers.paired import compare_paired, spread
@@ -84,3 +86,39 @@ def test_spread_equals_scipy():
         ["mean", "low", "high", "sd", "median", "lower_quartile", "upper_quartile"]
     )
     assert spread(np.array([1.0])).to_json()["low"] is None
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 9))
+def test_any_study_equals_scipy_and_its_own_mirror(seed, n):
+    generator = np.random.default_rng(seed)
+    before, after = generator.random((2, n)).round(2)
+    order = generator.permutation(n)
+    found = compare_paired(before, after)
+    change = (after - before).round(12)
+    moved = change[change != 0]
+    assert (found.better, found.worse, found.same) == (
+        (change > 0).sum(), (change < 0).sum(), (change == 0).sum(),
+    )  # fmt: skip
+    if moved.size:
+        assert found.p_wilcoxon == pytest.approx(stats.wilcoxon(moved).pvalue)
+    mixed = compare_paired(before[order], after[order])
+    assert mixed.p_wilcoxon == pytest.approx(found.p_wilcoxon, nan_ok=True)
+    assert mixed.p_t == pytest.approx(found.p_t, nan_ok=True)
+    mirror = compare_paired(after, before)
+    assert mirror.p_t == pytest.approx(found.p_t, nan_ok=True)
+    assert mirror.low == pytest.approx(-found.high, nan_ok=True)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_few_readers_cannot_reach_a_small_signed_rank_p(n):
+    found = compare_paired(np.zeros(n), np.arange(1, n + 1) / 10)
+    assert found.p_wilcoxon == pytest.approx(2 * 0.5**n)
+    assert f"cannot fall below {2 * 0.5**n:.3g}" in found.note
+    assert compare_paired(np.zeros(6), np.arange(1, 7) / 10).note == ""
+
+
+def test_rounding_is_no_change():
+    found = compare_paired(np.array([0.1 + 0.2, 0.5]), np.array([0.3, 0.5]))
+    assert (found.same, found.note.count("no reader changed")) == (2, 1)
+    assert found.to_json()["low"] is None

@@ -82,3 +82,28 @@ def test_shares_that_are_none_are_refused(helped, harmed):
 def test_a_power_that_is_none_is_refused():
     with pytest.raises(ValueError, match="between 0 and 1"):
         smallest(lambda n: 0.5, 1.2)
+
+
+@pytest.mark.parametrize("power_of", [paired_t_power, wilcoxon_power])
+def test_power_rises_with_readers_and_level_and_one_reader_has_none(power_of):
+    powers = [power_of(n, 0.5) for n in (1, 2, 5, 20, 80)]
+    assert powers[0] == 0.0
+    assert powers == sorted(powers)
+    assert power_of(20, 0.5, 0.01) < power_of(20, 0.5, 0.05)
+    assert power_of(30, 0.0) == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5])
+def test_mcnemar_cannot_reject_with_so_few_pairs(n):
+    assert mcnemar_power(n, 0.4, 0.1) == 0.0
+
+
+def test_two_groups_swap_and_equal_ones_are_best():
+    assert two_sample_t_power(10, 30, 0.5) == pytest.approx(two_sample_t_power(30, 10, -0.5))
+    assert two_sample_t_power(20, 20, 0.5) > two_sample_t_power(10, 30, 0.5)
+
+
+@pytest.mark.parametrize("wanted", [2, 3, 7, 100, 4097])
+def test_the_smallest_number_is_found_exactly(wanted):
+    assert smallest(lambda n: float(n >= wanted), 0.8) == wanted
+    assert smallest(lambda n: float(n >= wanted), 0.8, least=50) == max(wanted, 50)

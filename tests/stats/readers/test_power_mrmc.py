@@ -59,3 +59,28 @@ def test_too_few_are_refused(readers, cases, kind):
 def test_no_error_at_all_is_refused():
     with pytest.raises(ValueError, match="no error at all"):
         mrmc_power(Pilot(0, 0, 0, 0, 0, 10), 0.05, 3, 10)
+
+
+@pytest.mark.parametrize("kind", ["readers_and_cases", "readers", "cases"])
+def test_power_grows_with_the_difference_and_knows_no_sign(kind):
+    powers = [mrmc_power(VAN_DYKE, d, 5, 100, kind).power for d in (0.0, 0.02, 0.04, 0.08, 0.5)]
+    assert powers == sorted(powers)
+    assert powers[0] == pytest.approx(0.05, abs=1e-6)
+    assert powers[-1] == pytest.approx(1.0, abs=1e-6)
+    assert mrmc_power(VAN_DYKE, -0.04, 5, 100, kind).power == pytest.approx(powers[2])
+
+
+def test_fixed_readers_have_the_power_of_a_normal_test():
+
+    found = mrmc_power(VAN_DYKE, 0.04, 5, VAN_DYKE.n_cases, "cases")
+    shared = VAN_DYKE.cov2 - VAN_DYKE.cov3
+    variance = 2 * (VAN_DYKE.variance - VAN_DYKE.cov1 - shared + 5 * shared) / 5
+    z = 0.04 / variance**0.5
+    expected = norm.sf(norm.isf(0.025) - z) + norm.cdf(-norm.isf(0.025) - z)
+    assert found.power == pytest.approx(expected, abs=1e-9)
+    assert np.isinf(found.df2)
+
+
+def test_a_pilot_keeps_what_is_positive():
+    found = pilot_of(Components(0, 0, 0, 8e-4, 3e-4, 3e-4, 2e-4, 0, 5e-5), 40)
+    assert found == (5e-5, 8e-4, 3e-4, 3e-4, 2e-4, 40)

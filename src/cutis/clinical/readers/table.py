@@ -75,15 +75,15 @@ class Readings:
 
     def grid(self, column: str, arm: str, readers: list[str], cases: list[str]) -> np.ndarray:
         """Return a numeric column as readers by cases, NaN where there is no reading."""
+        import pandas as pd
+
         values = np.full((len(readers), len(cases)), np.nan)
-        row = {name: i for i, name in enumerate(readers)}
-        place = {name: i for i, name in enumerate(cases)}
-        chosen = self.frame[self.frame["arm"] == arm]
-        for reader, case, value in zip(
-            chosen["reader"], chosen["case"], chosen[column], strict=True
-        ):
-            if reader in row and case in place and value is not None:
-                values[row[reader], place[case]] = float(value)
+        chosen = self.frame.loc[self.frame["arm"] == arm, ["reader", "case", column]]
+        rows = pd.Index(readers, dtype=object).get_indexer(chosen["reader"])
+        places = pd.Index(cases, dtype=object).get_indexer(chosen["case"])
+        asked = (rows >= 0) & (places >= 0)
+        numbers = pd.to_numeric(chosen[column]).to_numpy(dtype=np.float64, na_value=np.nan)
+        values[rows[asked], places[asked]] = numbers[asked]
         return values
 
     def of_cases(self, column: str, cases: list[str]) -> np.ndarray:
