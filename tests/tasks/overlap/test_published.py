@@ -6,11 +6,15 @@ import json
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from cutis import cli
+from cutis.tasks.overlap.pairs import pair_table
+from cutis.tasks.overlap.published import published_rows, write_published
+from tests.tasks.overlap.made import comparison, config, material
 
 
 class Quarters(torch.nn.Module):
@@ -63,3 +67,43 @@ def test_a_threshold_of_ones_own_replaces_it(noise_table, program, tmp_path):
     more = ["--trust-torchscript", "--threshold", "1"]
     assert cli.run([*words(noise_table, program, run), *more]) == 0
     assert json.loads((run / "result.json").read_text())["comparisons"][0]["pairs"] == 0
+
+
+def published(tmp_path: Path, *found, names=("my set", "their/set")) -> list[str]:
+    materials = [material(np.eye(4)[: 4 - i], name=name) for i, name in enumerate(names)]
+    table = pair_table(config(), [m.side for m in materials], found)
+    return write_published(tmp_path, materials, found, table)
+
+
+def test_the_published_files_are_named_by_both_sets(tmp_path):
+    found = comparison(0, 1, [(3, 0), (3, 2), (1, 1)], cosine_p=[1.0, 0.99, 0.98])
+    within = comparison(0, 0, [(0, 1)], cosine_p=[1.0])
+    names = published(tmp_path, within, found)
+    assert names == ["published/my-set_in_their-set/overlaps.csv", "published/overlap_summary.csv"]
+    rows = pd.read_csv(tmp_path / names[0])
+    assert rows["downstream_index"].tolist() == [1, 3]  # once each, in the order of the table
+    assert rows["pretrain_index"].tolist() == [1, 0]
+    (summary,) = pd.read_csv(tmp_path / names[1]).to_dict("records")
+    assert summary == {
+        "dataset": "my set", "pretrain": "their/set", "total_images": 4, "overlapping_images": 2,
+        "overlap_rate": "50.00%",
+    }  # fmt: skip
+
+
+def test_a_table_alone_has_no_published_files(tmp_path):
+    assert published(tmp_path, comparison(0, 0, [(0, 1)], cosine_p=[1.0])) == []
+    assert not (tmp_path / "published").exists()
+
+
+def test_without_a_copy_the_published_files_say_none(tmp_path):
+    names = published(tmp_path, comparison(0, 1, []))
+    assert len(pd.read_csv(tmp_path / names[0])) == 0
+    assert pd.read_csv(tmp_path / names[1])["overlap_rate"].tolist() == ["0.00%"]
+
+
+def test_copies_that_only_the_hash_found_are_not_published():
+    found = comparison(0, 1, [(0, 0), (1, 1)], cosine_p=[0.99, 0.2], likeness_p=[np.nan, 0.9])
+    sides = [material(np.eye(2), name=name).side for name in "ab"]
+    table = pair_table(config(), sides, [found])
+    assert table["found_by"].tolist() == ["cosine", "hash"]
+    assert published_rows(table)["downstream_image"].tolist() == ["a0"]

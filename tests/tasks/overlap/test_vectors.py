@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cutis import cli
 from cutis.data import load_dataset
@@ -16,8 +18,16 @@ from cutis.features import default_cache
 from cutis.features.imported import import_embeddings
 from cutis.features.store import SHARD_ROWS, FeatureStore
 from cutis.tasks.overlap.settings import OverlapConfig
-from cutis.tasks.overlap.vectors import StoreRows, cosines_of, open_vectors
+from cutis.tasks.overlap.vectors import (
+    StoreRows,
+    cosines_of,
+    load_audit_model,
+    open_vectors,
+    refuse_other_models,
+    side_vectors,
+)
 from cutis.tasks.overlap.verb import data_overlap
+from tests.tasks.overlap.made import bare_side, config, vectors
 
 
 def imported(folder: Path, values_nd: np.ndarray, name: str = "theirs") -> Path:
@@ -139,3 +149,63 @@ def test_features_have_no_table_to_clean(tmp_path, values):
     a = imported(tmp_path / "a", values[:9])
     refused("is a folder of features", tmp_path, data=[a], drop=tmp_path / "x.csv",
             drop_from=str(a))  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 9999), st.sampled_from([np.float16, np.float32, np.float64]))
+def test_cosines_of_pairs_are_those_of_the_formula(seed, dtype):
+    rng = np.random.default_rng(seed)
+    rows = np.flatnonzero(rng.random(9) < 0.7)
+    values = rng.normal(size=(len(rows), 4)).astype(dtype)
+    pairs = rng.integers(0, 9, (12, 2))
+    found = cosines_of(vectors(values, rows), vectors(values, rows), pairs)
+    place = {int(row): i for i, row in enumerate(rows)}
+    for (one, two), cosine in zip(pairs.tolist(), found, strict=True):
+        if one not in place or two not in place:
+            assert np.isnan(cosine)
+            continue
+        a, b = (values[place[row]].astype(np.float64) for row in (one, two))
+        expected = a @ b / np.sqrt((a @ a) * (b @ b))
+        assert cosine == pytest.approx(expected, abs=2e-6)
+
+
+def test_no_pairs_have_no_cosines():
+    one = vectors(np.eye(3))
+    assert cosines_of(one, one, np.zeros((0, 2), np.int64)).tolist() == []
+    none = vectors(np.zeros((0, 3)), [])
+    assert np.isnan(cosines_of(none, one, np.array([[0, 1]]))).all()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ({"model": {"name": "x"}}, {"model": {"name": "y"}}, r"\(x, 3 numbers\) and of b \(y, 3"),
+        ({"imported": {"name": "z"}}, {}, r"\(z, 3 numbers\) and of b \(unknown, 3"),
+        ({"model": {"name": "x"}, "precision": "fp32"},
+         {"model": {"name": "x"}, "precision": "bf16"}, "precision have to be the same"),
+    ],
+)  # fmt: skip
+def test_what_made_two_sets_is_named(first, second, said):
+    sides = [bare_side("pqr", "a"), bare_side("stu", "b")]
+    with pytest.raises(CutisError, match=said):
+        refuse_other_models(sides, [vectors(np.eye(3), **first), vectors(np.eye(3), **second)])
+    refuse_other_models(sides, [vectors(np.eye(3), **first), vectors(np.eye(3), **first)])
+
+
+def test_without_a_name_no_model_is_loaded(monkeypatch):
+    monkeypatch.setattr("cutis.models.load_model", lambda *_, **__: pytest.fail("loaded"))
+    assert load_audit_model(config()) is None
+
+
+def test_a_table_has_no_features_without_a_model(tmp_path):
+    with pytest.raises(CutisError, match="name the model that made the features with --model"):
+        side_vectors(bare_side("ab"), None, config(), tmp_path)
+
+
+def test_rows_that_moved_after_the_features_were_listed_are_refused(tmp_path, values):
+    folder = imported(tmp_path / "a", values[:9])
+    ids = pd.read_parquet(folder / "ids.parquet")
+    ids["row"] = ids["row"].to_numpy()[::-1]
+    ids.to_parquet(folder / "ids.parquet")
+    with pytest.raises(CutisError, match=r"ids.parquet"):
+        StoreRows(FeatureStore(folder)).block(0, 9)
