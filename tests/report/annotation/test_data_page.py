@@ -113,3 +113,34 @@ def test_pictures_are_those_of_the_record():
 def test_images_taken_as_independent_are_a_limit(grouping, warned):
     (notes,) = blocks_of(page(grouping=grouping), "limits")
     assert any("may be too sure" in item for item in notes.items) is warned
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "1 row of the table is in neither group."),
+     (1200, "1,200 rows of the table are in neither group.")],
+)  # fmt: skip
+def test_one_row_is_not_several(n, said):
+    _, notes = blocks_of(page(n_left_out=n), "results")
+    assert said in notes.items
+
+
+def test_a_concept_without_a_test_is_never_called_a_finding():
+    silent = [concept("ink", 1.5, None), concept("hair", -0.5, 0.05)]
+    assert page(concepts=silent).sentence.endswith(
+        "none differs after correction for their number."
+    )
+    table, _ = blocks_of(page(concepts=silent), "results")
+    assert [cell.text for cell in table.rows[0][5:8]] == ["–", "–", "–"]
+
+
+def test_more_and_less_are_told_apart_and_long_lists_cut():
+    found = [concept(f"c{i}", 1 if i < 7 else -1, 0.001) for i in range(9)]
+    said = page(concepts=found).sentence
+    assert "north shows more c0, c1, c2, c3, c4 and 2 more, and less c7 and c8." in said
+
+
+def test_without_pictures_there_is_no_section_of_them():
+    bare = RECORD | {"top": [{"concept": "ink", "side": "a", "cases": []}]}
+    made = document(RunData(bare, result=deepcopy(RESULT)))
+    assert [section.anchor for section in made.sections] == ["results", "words", "limits"]

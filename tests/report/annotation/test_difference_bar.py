@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cutis.report.annotation.difference_bar import difference_axis, difference_bar
 from cutis.report.palette import BLUE, VERMILION
 
@@ -31,3 +34,13 @@ def test_sign_and_clearness_are_told_apart_by_more_than_colour():
 
 def test_the_axis_names_its_ends():
     assert re.findall(r">([^<>]+)</text>", difference_axis(3.0).body) == ["-3", "0", "+3"]
+
+
+@given(st.floats(-9, 9), st.floats(0, 5), st.floats(0, 5), st.sampled_from([1.0, 2.0, 4.0]))
+def test_nothing_is_drawn_outside_and_full_dots_exclude_zero(value, below, above, limit):
+    low, high = value - below, value + above
+    picture = difference_bar(value, low, high, limit)
+    ends = [float(x) for x in re.findall(r'(?:x1|x2|cx)="([\d.-]+)"', picture.body)]
+    assert len(ends) == 7
+    assert all(8 <= x <= 192 for x in ends)
+    assert ('fill="#ffffff"' in picture.body) is (low <= 0 <= high)

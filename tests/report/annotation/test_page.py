@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cutis.report.annotation.data_page import sentence as data_sentence
 from cutis.report.annotation.model_page import sentence as model_sentence
 from cutis.report.annotation.page import document, limits, results, sentence, words
@@ -96,3 +98,32 @@ def test_sentences_of_the_audits():
         "clusters": [{"cluster": 2, "n": 20, "n_right": 5}],
     }  # fmt: skip
     assert "in the worst, 5 of 20 are right" in model_sentence(audited)
+
+
+def test_a_mean_with_bounds_shows_them_and_counts_what_is_above():
+    mean = estimate(0.75) | {"low": 0.61, "high": 0.84}
+    metrics = METRICS | {"metrics": METRICS["metrics"] | {"mean_auroc": mean}}
+    assert "0.75 (0.61 to 0.84); 1 above 0.7." in sentence(RunData(RECORD, metrics=metrics))
+
+
+def test_intervals_say_what_they_resample():
+    table, _ = results(RunData(RECORD, metrics=METRICS))
+    assert "100 bootstrap replicates over images." in table.note
+    table, _ = results(RunData(RECORD, metrics=METRICS | {"grouping": "patient_id"}))
+    assert "over patients." in table.note
+
+
+def test_a_table_with_groups_has_one_limit_less_and_one_image_per_lesion():
+    grouped = RECORD | {"dataset": RECORD["dataset"] | {"roles": {"group": "lesion_id"}}}
+    assert len(limits(RunData(grouped))) == len(limits(RunData(RECORD))) - 1
+    pictured = next(s for s in document(RunData(grouped)).sections if s.anchor == "images")
+    assert pictured.blocks[0].text.endswith(", one per lesion or patient.")
+    assert pictured.blocks[1].text == "high words"
+
+
+def test_sentences_and_references_belong_together():
+    broken = RECORD | {"concepts": RECORD["concepts"] | {"references": []}}
+    with pytest.raises(ValueError, match="shorter"):
+        words(RunData(broken))
+    per_template = RECORD | {"concepts": RECORD["concepts"] | {"variant": "per-template"}}
+    assert "compared with its own reference" in words(RunData(per_template))[0].text

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from cutis.data import load_dataset
 from cutis.stats.matches import TooManyPairs
@@ -16,6 +17,7 @@ from cutis.tasks.overlap.looks import (
     distances,
     least_cosine,
     look_at_side,
+    picture_hashes,
     place_of,
 )
 from cutis.tasks.overlap.sides import Side
@@ -96,3 +98,57 @@ def test_broken_pictures_are_listed_by_name(noise_table):
 def test_a_folder_of_features_has_no_hashes(tmp_path):
     side = Side("f", tmp_path, ("a",), False, np.arange(1))
     assert len(look_at_side(side, False, 1).rows_m) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_many_rows_keep_their_numbers_whoever_reads_them(tmp_path, monkeypatch, workers):
+    """More rows than the threads take at a time, every seventh broken."""
+    table = tmp_path / "t.csv"
+    table.write_text("image\n" + "".join(f"{i}.png\n" for i in range(150)))
+
+    def hashed(path, flips):
+        number = int(path.stem)
+        if number % 7 == 3:
+            return f"broken {number}"
+        return np.full((1, 2), number, np.uint64)
+
+    monkeypatch.setattr("cutis.tasks.overlap.looks.picture_hashes", hashed)
+    dataset = load_dataset(table)
+    side = Side("t", table, dataset.ids, False, np.arange(150), dataset)
+    looks = look_at_side(side, False, workers)
+    assert looks.rows_m.tolist() == [i for i in range(150) if i % 7 != 3]
+    assert looks.bits_mv2[:, 0, 0].tolist() == looks.rows_m.tolist()
+    assert [(e.row, e.image, e.reason) for e in looks.errors] == [
+        (i, f"{i}.png", f"broken {i}") for i in range(3, 150, 7)
+    ]
+
+
+def test_a_picture_that_cannot_be_read_says_why_without_its_path(tmp_path):
+    path = tmp_path / "Jane Roe.png"
+    path.write_bytes(b"broken")
+    said = picture_hashes(path, False)
+    assert isinstance(said, str)
+    assert said
+    assert "Jane Roe" not in said
+    assert isinstance(picture_hashes(tmp_path / "gone.png", False), str)
+
+
+def test_turned_pictures_share_a_hash_only_with_flips(tmp_path):
+    rng = np.random.default_rng(0)
+    cells = rng.integers(0, 256, (10, 10), dtype=np.uint8)
+    picture = Image.fromarray(cells).resize((80, 80), Image.Resampling.BICUBIC)
+    picture.save(tmp_path / "a.png")
+    (whole, *_) = picture_hashes(tmp_path / "a.png", True)
+    for turn in Image.Transpose:
+        picture.transpose(turn).save(tmp_path / "b.png")
+        plain, turned = (picture_hashes(tmp_path / "b.png", flips) for flips in (False, True))
+        assert plain.shape == (11, 2)
+        assert min(bits_apart(whole, view) for view in turned) == 0
+        assert min(bits_apart(whole, view) for view in plain) > 14
+
+
+def test_flat_pictures_are_those_without_any_difference(tmp_path):
+    Image.new("RGB", (50, 40), (10, 200, 90)).save(tmp_path / "flat.png")
+    flat = picture_hashes(tmp_path / "flat.png", False)
+    assert not flat.any()
+    assert Looks(np.array([0]), flat[None]).flat_m.tolist() == [True]
