@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from cutis.stats.readers.merit import jackknife_covariance, make_crossed
 from cutis.stats.readers.obuchowski_rockette import Components, analyse, components
@@ -71,7 +72,6 @@ def test_power_grows_with_the_difference_and_knows_no_sign(kind):
 
 
 def test_fixed_readers_have_the_power_of_a_normal_test():
-
     found = mrmc_power(VAN_DYKE, 0.04, 5, VAN_DYKE.n_cases, "cases")
     shared = VAN_DYKE.cov2 - VAN_DYKE.cov3
     variance = 2 * (VAN_DYKE.variance - VAN_DYKE.cov1 - shared + 5 * shared) / 5
