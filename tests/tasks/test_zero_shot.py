@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from sklearn.metrics import balanced_accuracy_score
 
 from cutis.config import command_line
+from cutis.data import load_dataset
 from cutis.errors import CutisError
 from cutis.predictions import read_predictions
-from cutis.tasks.zero_shot import ZeroShotConfig, zero_shot
+from cutis.tasks.zero_shot import ZeroShotConfig, predict_dataset, zero_shot
 
 
 def config(table: Path, output: Path, **more) -> ZeroShotConfig:
@@ -65,6 +68,21 @@ def test_the_same_command_again_does_nothing(colour_model, colour_table, tmp_pat
     assert "nothing to do" in again.render()
     assert again.metrics == first.metrics
     assert before == {p: p.stat().st_mtime_ns for p in first.dir.rglob("*.parquet")}
+
+
+def test_other_malignant_classes_of_the_card_are_another_run(colour_model, colour_table, tmp_path):
+    card = tmp_path / "card.yaml"
+
+    def positives(malignant: str) -> list[str]:
+        card.write_text(f"name: mine\nclasses: [red, green, blue]\nmalignant: [{malignant}]\n")
+        result = zero_shot(config(colour_table, tmp_path / "run", card=card))
+        block = result.metrics["operating_points"]
+        record = json.loads((result.dir / "run.json").read_text())
+        assert record["inputs"]["positive_classes"] == malignant.split(", ")
+        return [str(one) for one in _class_names(block)]
+
+    assert positives("red") == ["red"]
+    assert positives("green, blue") == ["green", "blue"]
 
 
 def test_a_lost_output_is_made_again(colour_model, colour_table, tmp_path):
@@ -259,3 +277,37 @@ def test_the_published_layout_can_be_asked_for_later(colour_table, tmp_path):
     zero_shot(config(colour_table, tmp_path / "run", csv=True))
     assert (tmp_path / "run" / "predictions.csv").exists()
     assert (tmp_path / "run" / "metrics.json").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [({"scale": 0}, "scale"), ({"n_bootstrap": 99}, "n_bootstrap"), ({"confidence": 1.0}, "confid"),
+     ({"precision": "fp16"}, "'fp32' or 'bf16'"), ({"batch_size": 0}, "batch_size"),
+     ({"workers": -1}, "workers")],
+)  # fmt: skip
+def test_impossible_settings_are_refused(tmp_path, more, said):
+    with pytest.raises(ValidationError, match=said):
+        ZeroShotConfig(data=tmp_path / "t.csv", output=tmp_path / "r", **more)
+
+
+def test_a_positive_class_that_is_none_is_refused(colour_model, colour_table, tmp_path):
+    with pytest.raises(CutisError, match=r"no class 'reed'.*Did you mean 'red'"):
+        zero_shot(config(colour_table, tmp_path / "run", positive=["reed"]))
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_answers_stand_beside_the_rows_that_could_be_read(colour_table, tmp_path):
+    dataset = load_dataset(colour_table)
+    rows = np.array([0, 2, 15])
+    features = SimpleNamespace(rows=rows, values_nd=np.eye(3, dtype=np.float32))
+    probs = np.random.default_rng(0).dirichlet(np.ones(3), 3)
+    classifier = SimpleNamespace(classes=dataset.classes, probabilities=lambda x: probs)
+    made = predict_dataset(dataset, features, classifier, {"model": "m"})
+    assert made.table["id"].tolist() == [dataset.ids[i] for i in rows]
+    assert made.table["image"].tolist() == ["00.png", "02.png", "15.png"]
+    assert np.array_equal(made.labels_n, dataset.labels[rows])
+    assert made.table["group"].tolist() == ["L0", "L1", "L7"]
+    assert made.table["split"].isna().all()
+    assert made.table["age"].tolist() == ["under 30", "under 30", "30 to 49"]
+    assert np.array_equal(made.probs_nc, probs)
+    assert dict(made.provenance) == {"model": "m"}

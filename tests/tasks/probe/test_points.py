@@ -9,10 +9,10 @@ import pytest
 
 from cutis.errors import CutisError
 from cutis.tasks.probe.class_means import fit_means
-from cutis.tasks.probe.families import ClassMeans
+from cutis.tasks.probe.families import ClassMeans, Neighbours
 from cutis.tasks.probe.material import Material
 from cutis.tasks.probe.partition import Partition, Turn
-from cutis.tasks.probe.points import Point, draw_rows, fit_for_use, run_point
+from cutis.tasks.probe.points import Point, all_points, draw_rows, fit_for_use, run_point
 
 LABELS = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, -1, 1])
 GROUPS = np.array([f"g{i // 2}" for i in range(12)], dtype=object)
@@ -140,3 +140,65 @@ def test_drawn_rows_are_rows_of_the_table_and_not_of_the_split():
 def test_a_draw_of_one_class_says_what_to_do():
     with pytest.raises(CutisError, match=r"1 % of the training rows \(0 of 3, sampling 'panderm'"):
         draw_rows(Point(0.01, None, 0), np.arange(3), LABELS, GROUPS, "panderm")
+
+
+def test_shots_beyond_a_class_take_all_of_it_and_no_other():
+    rows = np.arange(6)
+    drawn = draw_rows(Point(None, 50, 0), rows, LABELS, GROUPS, "grouped")
+    assert sorted(drawn.tolist()) == rows.tolist()
+
+
+def test_shots_of_images_and_of_lesions_differ_where_lesions_hold_several():
+    labels, groups = np.repeat([0, 1], 8), np.repeat(["a", "b", "c", "d"], 4)
+    seeds = range(12)
+    whole = [draw_rows(Point(None, 2, s), np.arange(16), labels, groups, "grouped") for s in seeds]
+    assert all(len(set(groups[rows])) == 4 for rows in whole)
+    loose = [
+        draw_rows(Point(None, 2, s), np.arange(16), labels, groups, "stratified") for s in seeds
+    ]
+    assert any(len(set(groups[rows])) < 4 for rows in loose)
+
+
+@pytest.mark.parametrize("sampling", ["grouped", "stratified", "dermfm"])
+def test_the_smallest_share_keeps_every_class(sampling):
+    rows = np.flatnonzero(LABELS >= 0)
+    drawn = draw_rows(Point(1e-6, None, 0), rows, LABELS, GROUPS, sampling)
+    assert set(LABELS[drawn]) == {0, 1, 2}
+
+
+def test_a_table_of_one_class_has_nothing_to_tell_apart():
+    for point in (Point(1.0, None, 0), Point(None, 2, 0)):
+        with pytest.raises(CutisError, match=r"fewer than two classes.*larger share"):
+            draw_rows(point, np.array([0, 3, 6]), LABELS, GROUPS, "grouped")
+
+
+def test_validation_rows_that_cannot_be_read_leave_cross_validation(table):
+    turn = Turn(np.arange(6), np.array([6, 7]), np.arange(8, 12))
+    family = Neighbours(3, (1, 2), "plain")
+    partition = Partition((turn,), "test", ())
+    arguments = (Point(1.0, None, 0), table, partition)
+    with_val, _ = run_point(*arguments, material(), family, "grouped")
+    assert with_val.chosen[0]["by"] == "validation split"
+    without, _ = run_point(*arguments, material((6, 7)), family, "grouped")
+    assert without.chosen[0]["by"] == "3-fold cross-validation"
+
+
+def test_a_turn_whose_test_rows_are_all_unreadable_is_fitted_and_answers_nothing(table):
+    turns = (Turn(np.arange(6), EMPTY, np.array([6])), Turn(np.arange(6), EMPTY, np.array([7])))
+    result, _ = run_point(
+        Point(1.0, None, 0), table, Partition(turns, "all", ()), material((6,)), ClassMeans(3),
+        "grouped",
+    )  # fmt: skip
+    assert result.probs_tc.shape == (1, 3)
+    assert result.probs_tc[0].sum() == pytest.approx(1)
+    assert len(result.chosen) == 2
+
+
+def test_names_of_points_are_words_and_never_repeat(settings):
+    points = all_points(settings(fractions=(0.01, 0.1, 1.0), seeds=3))
+    names = [point.name for point in points]
+    assert len(set(names)) == 9
+    assert names[0] == "fraction-1-seed-0"
+    assert not any(set(name) & set(" /\\%:") for name in names)
+    assert Point(None, 1, 0).words == "1 image per class"
+    assert Point(0.015, None, 0).words == "1.5 % of the training rows"
