@@ -39,25 +39,21 @@ def test_intervals_hold_the_truth(truth, interval):
         for name, estimate in result.metrics.items():
             hits[name] += estimate.low <= truth[name] <= estimate.high
     shares = {name: count / RUNS for name, count in hits.items()}
-    # Sampling error of a share of 0.95 over 50 runs is 0.03; the calibration error stays biased.
-    assert all(share >= 0.84 for name, share in shares.items() if name != "ece"), shares
-    assert shares["ece"] >= 0.8
+    # Sampling error of a share of 0.95 over 50 runs is 0.03.
+    assert all(share >= 0.84 for share in shares.values()), shares
     assert np.mean(list(shares.values())) < 0.995
 
 
 def test_the_calibration_error_of_a_calibrated_model_may_be_zero():
-    """Its percentile interval never reaches down to the truth; the mirrored one mostly does."""
-    mirrored, percentile = [], []
-    for seed in range(20):
+    """Its interval reaches down to 0, as chance alone makes the value that was found."""
+    reached = 0
+    for seed in range(30):
         labels, probs = population(250, seed, temperature=1.0)
         found = evaluate(labels, probs, list("abcd"), n_bootstrap=200, seed=seed)
-        ece = found.metrics["ece"]
-        mirrored.append(ece.low)
-        # Mirrored back at the value, the interval is the percentile interval again.
-        percentile.append(2 * ece.value - ece.high)
+        reached += found.metrics["ece"].low == 0
+        assert found.metrics["ece"].value > 0.02
         assert found.ece_by_chance > 0.02
-    assert np.median(mirrored) < 0.02
-    assert np.median(percentile) > 0.04
+    assert reached >= 26
 
 
 def test_a_thousand_grouped_replicates_take_no_time():

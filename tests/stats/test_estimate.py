@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from cutis.stats.estimate import Basis, Estimate, Settings, make_estimate, or_null
+from cutis.stats.intervals import Chance
 
 NAN = float("nan")
 SPREAD = np.random.default_rng(0).normal(0.7, 0.05, 1000)
@@ -106,6 +107,16 @@ def test_an_inflated_statistic_stays_inside_its_interval():
     basis = Basis(n=200, n_groups=100, pushed_up=True)
     estimate = make_estimate(0.3, SPREAD, None, basis, Settings())
     assert (estimate.low, estimate.high) == (0.0, 0.3)
+
+
+def test_an_error_that_chance_explains_may_be_zero():
+    within = Basis(n=200, n_groups=100, by_chance=Chance(0.05, 0.08))
+    estimate = make_estimate(0.07, 0.05 + SPREAD / 10, None, within, Settings())
+    assert (estimate.low, estimate.method) == (0.0, "bootstrap-corrected")
+    beyond = make_estimate(0.5, SPREAD, None, within, Settings())
+    low, high = np.percentile(SPREAD, [2.5, 97.5])
+    assert beyond.low == pytest.approx(np.sqrt(0.5**2 - 0.05**2) - (high - SPREAD.mean()))
+    assert beyond.high == pytest.approx(0.5 + SPREAD.mean() - low)
 
 
 def test_the_record_is_strict_json():

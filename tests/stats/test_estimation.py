@@ -133,6 +133,6 @@ def test_the_calibration_error_is_corrected_for_its_bias():
     clusters = make_clusters(None, 300)
     found = estimate_sample(make_sample(labels, probs), clusters, list("abcd"), SETTINGS)
     ece = found.metrics["ece"]
-    assert ece.method == "bootstrap-basic"
+    assert ece.method == "bootstrap-corrected"
     assert ece.low < 0.03
     assert ece.value > 0.03

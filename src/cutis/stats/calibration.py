@@ -83,11 +83,25 @@ def expected_calibration_error(
     [0.3333]
     """
     weights = unit_weights(labels_n.size) if weights_rn is None else weights_rn
-    gap_n = probs_nc.max(axis=1) - (probs_nc.argmax(axis=1) == labels_n)
-    edges = bin_edges(probs_nc.max(axis=1), n_bins, binning)
-    bin_n = bin_of(probs_nc.max(axis=1), edges)
-    gap_nb = one_hot(bin_n, edges.size - 1) * gap_n[:, None]
+    gap_nb = confidence_gaps(labels_n, probs_nc, n_bins, binning)
     return ratio(np.abs(weights @ gap_nb).sum(axis=1), weights.sum(axis=1))
+
+
+def confidence_gaps(
+    labels_n: np.ndarray, probs_nc: np.ndarray, n_bins: int = N_BINS, binning: Binning = "width"
+) -> np.ndarray:
+    """Return each image's top probability minus whether it is right, in its bin's column, (n, b).
+
+    Examples
+    --------
+    >>> confidence_gaps(np.array([0, 1]), np.array([[0.75, 0.25], [1.0, 0.0]]), n_bins=2).tolist()
+    [[-0.0, -0.25], [0.0, 1.0]]
+    """
+    top_n = probs_nc.max(axis=1)
+    edges = bin_edges(top_n, n_bins, binning)
+    bins_nb = one_hot(bin_of(top_n, edges), edges.size - 1)
+    gap_nb: np.ndarray = bins_nb * (top_n - (probs_nc.argmax(axis=1) == labels_n))[:, None]
+    return gap_nb
 
 
 def calibration_error_by_chance(

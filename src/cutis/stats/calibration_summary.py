@@ -17,17 +17,19 @@ from cutis.stats.calibration import (
     expected_calibration_error,
     reliability_bins,
 )
-from cutis.stats.class_calibration import class_calibration_errors
+from cutis.stats.calibration_chance import class_errors_by_chance, error_by_chance
+from cutis.stats.class_calibration import class_calibration_errors, class_error_by_chance
 from cutis.stats.clusters import Clusters
 from cutis.stats.counts import ratio
 from cutis.stats.estimate import Basis, Estimate, Settings, or_null
+from cutis.stats.intervals import Chance
 from cutis.stats.likelihood import negative_log_likelihood
 from cutis.stats.replicated import Replicated, replicate
 
 METRICS = ("accuracy", "mean_confidence", "ece", "ece_equal_mass", "ece_by_class", "brier", "nll")
 PARTS = ("reliability", "resolution", "uncertainty", "within_variance", "within_covariance")
 # Never negative, so that resampling alone makes them larger.
-_PUSHED_UP = ("ece", "ece_equal_mass", "ece_by_class", "reliability", "resolution")
+_PUSHED_UP = ("reliability", "resolution")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class CalibrationSummary:
     bins, bins_equal_mass
         The reliability bins of the first answer.
     by_chance
-        What ``ece`` and ``ece_equal_mass`` would be for a perfectly calibrated model here.
+        What ``ece``, ``ece_equal_mass`` and ``ece_by_class`` would be for a perfectly calibrated
+        model here.
     replicated
         The values behind, for a paired difference.
     """
@@ -147,10 +150,13 @@ def calibration_summary(
     """
     out = replicate(calibration_values(labels_n, probs_nc, n_bins), clusters, settings)
 
+    chance = _chances(labels_n, probs_nc, clusters, settings, n_bins)
+
     def estimate(name: str, position: int = 0) -> Estimate:
-        pushed = name in _PUSHED_UP or name == "per_class"
-        n, groups = int(labels_n.size), clusters.n_groups
-        basis = Basis(n, groups, proportion=name == "accuracy", pushed_up=pushed)
+        basis = Basis(
+            int(labels_n.size), clusters.n_groups, name == "accuracy", name in _PUSHED_UP,
+            chance.get((name, position)),
+        )  # fmt: skip
         return out.estimate(name, basis, settings, position)
 
     return CalibrationSummary(
@@ -166,9 +172,30 @@ def calibration_summary(
             "ece_equal_mass": calibration_error_by_chance(
                 probs_nc, n_bins, seed=settings.seed, binning="mass"
             ),
+            "ece_by_class": class_error_by_chance(probs_nc, n_bins, seed=settings.seed),
         },
         replicated=out,
     )
+
+
+def _chances(
+    labels_n: np.ndarray,
+    probs_nc: np.ndarray,
+    clusters: Clusters,
+    settings: Settings,
+    n_bins: int,
+) -> dict[tuple[str, int], Chance | None]:
+    """Return what chance makes of every calibration error, by name and position."""
+    given = (labels_n, probs_nc, clusters, settings, n_bins)
+    of_class = class_errors_by_chance(*given)
+    found: dict[tuple[str, int], Chance | None] = {
+        ("ece", 0): error_by_chance(*given),
+        ("ece_equal_mass", 0): error_by_chance(*given, "mass"),
+    }
+    if of_class is not None:
+        found["ece_by_class", 0] = of_class[-1]
+        found |= {("per_class", k): chance for k, chance in enumerate(of_class[:-1])}
+    return found
 
 
 def calibration_change(

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from cutis.stats.area_comparison import AreaComparison, compare_class_areas
+from cutis.stats.calibration_chance import error_by_chance
 from cutis.stats.clusters import Clusters
 from cutis.stats.estimate import Basis, Estimate, Settings, or_null
 from cutis.stats.mcnemar import McNemar, mcnemar
@@ -177,7 +178,7 @@ def compare(
     if len(names) < 2:
         raise ValueError(f"{len(names)} model was given; a comparison needs at least 2.")
     result = _replicated(labels_n, probs, clusters, settings)
-    metrics = _estimates(result, names, labels_n, clusters, settings)
+    metrics = _estimates(result, probs, labels_n, clusters, settings)
     anchor = _anchor(metrics, headline, anchor)
     others = [name for name in names if name != anchor]
     swaps = {
@@ -270,24 +271,28 @@ def _replicated(
 
 def _estimates(
     result: Replicated,
-    names: Sequence[str],
+    probs: Mapping[str, np.ndarray],
     labels_n: np.ndarray,
     clusters: Clusters,
     settings: Settings,
 ) -> dict[str, dict[str, Estimate]]:
     keys = [key.partition("/") for key in result.point]
-    metrics = [metric for metric, _, name in keys if name == names[0]]
-    return {
-        name: {
-            metric: result.estimate(
-                f"{metric}/{name}",
-                Basis(labels_n.size, clusters.n_groups, metric in PROPORTIONS, metric == "ece"),
-                settings,
+    metrics = [metric for metric, _, name in keys if name == next(iter(probs))]
+    out: dict[str, dict[str, Estimate]] = {}
+    for name, probs_nc in probs.items():
+        chance = error_by_chance(labels_n, probs_nc, clusters, settings)
+        bases = {
+            metric: Basis(
+                labels_n.size, clusters.n_groups, metric in PROPORTIONS,
+                by_chance=chance if metric == "ece" else None,
             )
             for metric in metrics
+        }  # fmt: skip
+        out[name] = {
+            metric: result.estimate(f"{metric}/{name}", bases[metric], settings)
+            for metric in metrics
         }
-        for name in names
-    }
+    return out
 
 
 def _difference(

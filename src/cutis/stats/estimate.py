@@ -8,7 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cutis.stats.intervals import basic_interval, bca_interval, percentile_interval
+from cutis.stats.intervals import (
+    Chance,
+    basic_interval,
+    bca_interval,
+    error_interval,
+    percentile_interval,
+)
 from cutis.stats.proportion import Interval, exact_interval
 
 IntervalMethod = Literal["percentile", "bca"]
@@ -52,8 +58,8 @@ class Estimate:
     n
         Images it was computed on.
     method
-        ``bootstrap-percentile``, ``bootstrap-bca``, ``bootstrap-basic``, ``clopper-pearson`` or
-        ``none``.
+        ``bootstrap-percentile``, ``bootstrap-bca``, ``bootstrap-basic``, ``bootstrap-corrected``,
+        ``clopper-pearson`` or ``none``.
     grouping
         What was resampled.
     note
@@ -109,6 +115,9 @@ class Basis:
     pushed_up
         Whether resampling inflates it, so that a percentile interval would miss low values; it
         then gets a basic interval, cut at 0 and stretched to the value where it lies below it.
+    by_chance
+        What chance alone makes of it, for an error that is never negative; its interval then
+        takes that out and reaches down to 0 where chance explains the value.
     undefined
         The note when the value does not exist.
     notes
@@ -119,6 +128,7 @@ class Basis:
     n_groups: int
     proportion: bool = False
     pushed_up: bool = False
+    by_chance: Chance | None = None
     undefined: str = "undefined for these images"
     notes: tuple[str, ...] = field(default=())
 
@@ -135,7 +145,8 @@ def make_estimate(
     The rule, in this order: no interval without resampling or without a value; an exact binomial
     interval over clusters for a proportion of 0 or 1, where every resample repeats the value and
     a bootstrap interval would have no width; no interval from a single cluster or from replicates
-    that never move; a basic interval for a statistic that resampling inflates; otherwise the
+    that never move; an interval with the part of chance taken out for an error, and a basic
+    interval for another statistic that resampling inflates; otherwise the
     bootstrap interval asked for, over the replicates in which the value is defined.
 
     Parameters
@@ -196,6 +207,9 @@ def _choose(
         notes.append(f"undefined in {missing} of {replicates_r.size} replicates, left out")
     if basis.n_groups < FEW_GROUPS:
         notes.append(f"rough interval: only {basis.n_groups} groups")
+    if basis.by_chance is not None:
+        interval = error_interval(value, defined, basis.by_chance, settings.confidence)
+        return interval, "bootstrap-corrected", notes
     if basis.pushed_up:
         interval = basic_interval(value, replicates_r, settings.confidence)
         low, high = max(0.0, interval.low), max(value, interval.high)

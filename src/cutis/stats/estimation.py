@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cutis.stats.calibration_chance import error_by_chance
 from cutis.stats.clusters import Clusters
 from cutis.stats.estimate import FEW_GROUPS, Basis, Estimate, Settings, make_estimate
 from cutis.stats.measures import Measures, Sample, measure, measure_all
@@ -71,6 +72,7 @@ def estimate_sample(
         jackknife = measure_all(sample, jackknife_weights(clusters))
     point = measure(sample)
     notes = _macro_notes(sample, clusters, classes, replicates)
+    by_chance = error_by_chance(sample.labels_n, sample.probs_nc, clusters, settings, sample.n_bins)
     metrics = {}
     for name, value in point.metrics.items():
         macro = name in _MACRO and not (sample.n_classes == 2 and name.startswith("a"))
@@ -78,7 +80,7 @@ def estimate_sample(
             n=sample.labels_n.size,
             n_groups=clusters.n_groups,
             proportion=name in _PROPORTIONS,
-            pushed_up=name == "ece",
+            by_chance=by_chance if name == "ece" else None,
             notes=notes if macro else (),
         )
         metrics[name] = make_estimate(

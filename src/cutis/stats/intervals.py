@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 from cutis.stats.proportion import Interval, check_confidence
+
+
+class Chance(NamedTuple):
+    """What chance alone makes of a statistic that is never negative and should be 0.
+
+    Attributes
+    ----------
+    mean
+        Its mean when nothing but chance is at work.
+    high
+        The value it then exceeds as rarely as an interval misses on one side.
+    """
+
+    mean: float
+    high: float
 
 
 def percentile_interval(replicates_r: np.ndarray, confidence: float = 0.95) -> Interval:
@@ -53,6 +70,39 @@ def basic_interval(value: float, replicates_r: np.ndarray, confidence: float = 0
     """
     low, high = percentile_interval(replicates_r, confidence)
     return Interval(2 * value - high, 2 * value - low)
+
+
+def error_interval(
+    value: float, replicates_r: np.ndarray, chance: Chance, confidence: float = 0.95
+) -> Interval:
+    """Return the interval of an error that chance pushes up, such as the calibration error.
+
+    Chance and the true error add up like the sides of a right triangle, so the lower end is
+    counted from the root of value squared minus chance squared, and is 0 when chance alone often
+    makes as much. The upper end is counted from the value itself, which errs on the wide side.
+
+    Parameters
+    ----------
+    value
+        The statistic on the data as they are.
+    replicates_r
+        (r,) bootstrap values; NaN where undefined.
+    chance
+        What chance alone makes of it.
+    confidence
+        Coverage, between 0 and 1.
+
+    Examples
+    --------
+    >>> low, high = error_interval(0.5, np.arange(101) / 100, Chance(0.3, 0.4), confidence=0.2)
+    >>> round(low, 4), round(high, 4)
+    (0.3, 0.6)
+    """
+    low, high = percentile_interval(replicates_r, confidence)
+    middle = float(np.nanmean(replicates_r))
+    true = math.sqrt(max(value**2 - chance.mean**2, 0.0))
+    lowest = 0.0 if value <= chance.high else max(0.0, true - (high - middle))
+    return Interval(lowest, value + max(0.0, middle - low))
 
 
 def bca_interval(

@@ -91,12 +91,14 @@ def _numbers(result: dict[str, Any]) -> list[Block]:
             row += [measure_cell(after["metrics"][name]), measure_cell(change[name])]
         rows.append(row)
     chance = result["before"]["by_chance"]
+    by_class = chance.get("ece_by_class")
     blocks: list[Block] = [
         Table(columns, rows, f"Calibration of {basis(result)}", method_note(result)),
         Paragraph(
             "A calibration error is never negative, so chance alone makes it positive: with these "
             f"confidences a perfectly calibrated model would show {decimal(chance['ece'])} (equal "
-            f"width) and {decimal(chance['ece_equal_mass'])} (equal numbers) on average."
+            f"width) and {decimal(chance['ece_equal_mass'])} (equal numbers) on average"
+            + (f", and {decimal(by_class)} by class." if by_class is not None else ".")
         ),
     ]
     return [*blocks, Notes(result["notes"])] if result["notes"] else blocks
