@@ -79,8 +79,8 @@ class Readings:
 
         values = np.full((len(readers), len(cases)), np.nan)
         chosen = self.frame.loc[self.frame["arm"] == arm, ["reader", "case", column]]
-        rows = pd.Index(readers, dtype=object).get_indexer(chosen["reader"])
-        places = pd.Index(cases, dtype=object).get_indexer(chosen["case"])
+        rows = pd.Index(readers, dtype=object).get_indexer(pd.Index(chosen["reader"]))
+        places = pd.Index(cases, dtype=object).get_indexer(pd.Index(chosen["case"]))
         asked = (rows >= 0) & (places >= 0)
         numbers = pd.to_numeric(chosen[column]).to_numpy(dtype=np.float64, na_value=np.nan)
         values[rows[asked], places[asked]] = numbers[asked]

@@ -174,12 +174,13 @@ class _Laplace:
 
     def _settle(self, penalty: np.ndarray) -> np.ndarray:
         """Move to the penalised mode by Newton's steps and return the curvature there."""
-        curvature, size = np.empty(0), self.beta.size
+        size = self.beta.size
+        curvature = np.diag(penalty)
         for _ in range(60):
             share = 1 / (1 + np.exp(-self._linear()))
             weighted = self.product_n25 * (share * (1 - share))[:, None]
-            curvature = np.bincount(self.cell, weighted.ravel(), size**2).reshape(size, size)
-            curvature[np.diag_indices(size)] += penalty
+            seen = np.bincount(self.cell, weighted.ravel(), size**2).reshape(size, size)
+            curvature = np.asarray(seen + np.diag(penalty))
             gap = self.value_n5 * (self.right - share)[:, None]
             slope = np.bincount(self.place_n5.ravel(), gap.ravel(), size) - penalty * self.beta
             step = np.linalg.solve(curvature, slope)
