@@ -79,6 +79,7 @@ def test_notes_say_what_weakens_the_comparison(tmp_path):
     notes = " ".join(compare_entries(entries, config(tmp_path))["notes"])
     assert "images count as independent" in notes
     assert "chosen as the anchor because it is best" in notes
+    assert "corrected for all 3 pairs" in notes
     named = compare_entries(entries, config(tmp_path, anchor="a"))
     assert "chosen as the anchor" not in " ".join(named["notes"])
     assert named["anchor_chosen"] == "given"

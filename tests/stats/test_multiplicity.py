@@ -38,3 +38,14 @@ def test_a_test_that_was_not_possible_counts_as_none(ours):
 def test_what_is_no_p_value_is_refused(ours, wrong):
     with pytest.raises(ValueError, match="no p-value"):
         ours(np.array([0.5, wrong]))
+
+
+def test_p_values_picked_out_of_more_count_the_rest_as_larger():
+    picked = np.array([0.004, 0.001, np.nan, 0.02])
+    everything = np.concatenate([[0.004, 0.001, 0.02], np.full(7, 0.9)])
+    np.testing.assert_allclose(holm(picked, 10)[[0, 1, 3]], holm(everything)[:3])
+    np.testing.assert_allclose(
+        benjamini_hochberg(picked, 10)[[0, 1, 3]], benjamini_hochberg(everything)[:3]
+    )
+    assert np.isnan(holm(picked, 10)[2])
+    np.testing.assert_array_equal(holm(picked, 1), holm(picked))

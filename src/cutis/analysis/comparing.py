@@ -154,7 +154,7 @@ def _sentence(
     if low > 0 or high < 0:
         return (
             f"{text} The interval taken alone excludes 0, but the corrected p-value is not small "
-            f"enough for a claim among {len(found.differences)} comparisons."
+            f"enough for a claim among {found.n_comparisons} comparisons."
         )
     if metric in LOWER_IS_BETTER:
         low, high = -high, -low
@@ -226,13 +226,15 @@ def _notes(
         )
     if config.anchor is None and len(found.models) > 2:
         notes.append(
-            f"{found.anchor} was chosen as the anchor because it is best here, which flatters it a "
-            "little; name the model your question is about with --anchor."
+            f"{found.anchor} was chosen as the anchor because it is best here. Whichever model is "
+            "best by luck would have been chosen, so p-values are corrected for all "
+            f"{found.n_comparisons} pairs of models; named beforehand with --anchor, a model is "
+            f"compared with {len(found.differences)} others only."
         )
     smallest = 1 / (1 + min(found.n_permutations, found.settings.n_bootstrap))
-    if 2 * smallest * len(found.differences) > 1 - found.settings.confidence:
+    if 2 * smallest * found.n_comparisons > 1 - found.settings.confidence:
         notes.append(
-            f"With {len(found.differences)} comparisons and this few replicates some corrected "
+            f"With {found.n_comparisons} comparisons and this few replicates some corrected "
             "p-values cannot become small; raise --n-bootstrap and --n-permutations."
         )
     return notes

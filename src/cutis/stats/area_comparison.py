@@ -64,6 +64,7 @@ def compare_class_areas(
     clusters: Clusters,
     anchor: str,
     confidence: float = 0.95,
+    n_comparisons: int | None = None,
 ) -> dict[str, AreaComparison]:
     """Compare the one-against-rest AUROC of every class that has images.
 
@@ -83,6 +84,9 @@ def compare_class_areas(
         The model that the others are compared with.
     confidence
         Coverage of the intervals.
+    n_comparisons
+        Pairs of models that p-values of one class are corrected for; those with the anchor if left
+        out.
 
     Examples
     --------
@@ -115,12 +119,13 @@ def compare_class_areas(
             },
             {},
         )
-    return _corrected(out)
+    return _corrected(out, n_comparisons or len(names) - 1)
 
 
-def _corrected(areas: dict[str, AreaComparison]) -> dict[str, AreaComparison]:
+def _corrected(areas: dict[str, AreaComparison], n_comparisons: int) -> dict[str, AreaComparison]:
     keys = [(name, model) for name, area in areas.items() for model in area.differences]
-    p_holm = holm(np.array([areas[name].differences[model].p for name, model in keys]))
+    n_tests = n_comparisons * len(areas)
+    p_holm = holm(np.array([areas[name].differences[model].p for name, model in keys]), n_tests)
     found = dict(zip(keys, p_holm.tolist(), strict=True))
     return {
         name: area._replace(p_holm={model: found[name, model] for model in area.differences})

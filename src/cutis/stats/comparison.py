@@ -34,7 +34,8 @@ class Difference(NamedTuple):
     test
         ``swap`` (permutation by group), ``delong``, ``delong-clustered`` or ``bootstrap``.
     p, p_holm, p_bh
-        Raw p-value, and corrected for the number of models compared with the anchor.
+        Raw p-value, and corrected for the number of models compared with the anchor; for that of
+        all pairs of models when the anchor was chosen because it is best.
     verdict
         Whether the model is shown to be better or worse than the anchor, after Holm's correction
         and with an interval that excludes 0; else ``not shown``, which is not "equal".
@@ -71,6 +72,8 @@ class Comparison:
         Images, and the clusters they fall into.
     settings, n_permutations
         How intervals and permutation tests were made.
+    n_comparisons
+        Comparisons that p-values of one metric are corrected for.
     metrics
         Model to metric to estimate.
     differences
@@ -88,6 +91,7 @@ class Comparison:
     n_groups: int
     settings: Settings
     n_permutations: int
+    n_comparisons: int
     metrics: dict[str, dict[str, Estimate]]
     differences: dict[str, dict[str, Difference]]
     mcnemar: dict[str, McNemar] | None
@@ -104,6 +108,7 @@ class Comparison:
             "confidence": self.settings.confidence,
             "n_bootstrap": self.settings.n_bootstrap,
             "n_permutations": self.n_permutations,
+            "n_comparisons": self.n_comparisons,
             "interval": self.settings.interval,
             "seed": self.settings.seed,
             "metrics": _nested(self.metrics),
@@ -153,7 +158,8 @@ def compare(
     settings
         How intervals are made.
     anchor
-        Name of the model to compare with; the best one on the headline metric when left out.
+        Name of the model to compare with; the best one on the headline metric when left out. The
+        best is found by looking at all, so p-values are then corrected for all m (m - 1) / 2 pairs.
     headline
         The metric that decides which is best.
     n_permutations
@@ -179,6 +185,8 @@ def compare(
         raise ValueError(f"{len(names)} model was given; a comparison needs at least 2.")
     result = _replicated(labels_n, probs, clusters, settings)
     metrics = _estimates(result, probs, labels_n, clusters, settings)
+    m = len(names)
+    n_comparisons = m - 1 if anchor is not None else m * (m - 1) // 2
     anchor = _anchor(metrics, headline, anchor)
     others = [name for name in names if name != anchor]
     swaps = {
@@ -187,7 +195,9 @@ def compare(
         )
         for name in others
     }
-    areas = compare_class_areas(labels_n, probs, classes, clusters, anchor, settings.confidence)
+    areas = compare_class_areas(
+        labels_n, probs, classes, clusters, anchor, settings.confidence, n_comparisons
+    )
     return Comparison(
         models=names,
         anchor=anchor,
@@ -195,9 +205,10 @@ def compare(
         n_groups=clusters.n_groups,
         settings=settings,
         n_permutations=n_permutations,
+        n_comparisons=n_comparisons,
         metrics=metrics,
         differences=_differences(
-            result, metrics, anchor, swaps, areas, classes, clusters, settings
+            result, metrics, anchor, swaps, areas, classes, clusters, settings, n_comparisons
         ),
         mcnemar=None if clusters.grouped else _mcnemars(labels_n, probs, others, anchor),
         areas=areas,
@@ -224,6 +235,7 @@ def _differences(
     classes: Sequence[str],
     clusters: Clusters,
     settings: Settings,
+    n_comparisons: int,
 ) -> dict[str, dict[str, Difference]]:
     """Return every model's difference on every metric, corrected metric by metric."""
     out: dict[str, dict[str, Difference]] = {name: {} for name in swaps}
@@ -233,7 +245,8 @@ def _differences(
                         metrics[anchor][metric].n, settings)
             for name in swaps
         ]  # fmt: skip
-        for name, difference in zip(swaps, _corrected(metric, raw, settings), strict=True):
+        corrected = _corrected(metric, raw, settings, n_comparisons)
+        for name, difference in zip(swaps, corrected, strict=True):
             out[name][metric] = difference
     return out
 
@@ -331,15 +344,18 @@ def minus(result: Replicated, first: str, second: str) -> Replicated:
     return Replicated(point or {}, replicates, jackknife)
 
 
-def _corrected(metric: str, raw: Sequence[Difference], settings: Settings) -> list[Difference]:
+def _corrected(
+    metric: str, raw: Sequence[Difference], settings: Settings, n_comparisons: int
+) -> list[Difference]:
     p_m = np.array([difference.p for difference in raw])
+    by_holm, by_bh = holm(p_m, n_comparisons), benjamini_hochberg(p_m, n_comparisons)
     return [
         difference._replace(
             p_holm=float(p_holm),
             p_bh=float(p_bh),
             verdict=_verdict(metric, difference.estimate, float(p_holm), settings.confidence),
         )
-        for difference, p_holm, p_bh in zip(raw, holm(p_m), benjamini_hochberg(p_m), strict=True)
+        for difference, p_holm, p_bh in zip(raw, by_holm, by_bh, strict=True)
     ]
 
 

@@ -169,8 +169,18 @@ def _differences(record: dict[str, Any], metric: str, kind: str) -> Table:
         ["Model", "Difference", "p", "p, Holm", "p, Benjamini–Hochberg", "Conclusion"],
         rows,
         caption=f"{words_for(metric).title} minus that of {record['anchor']} ({kind}{lower})",
-        note=f"Test: {listing(sorted(tests))}.",
+        note=f"Test: {listing(sorted(tests))}.{_corrected_for(record)}",
     )
+
+
+def _corrected_for(record: dict[str, Any]) -> str:
+    """Say how many comparisons p-values are corrected for; records of old runs do not tell."""
+    n, others = record.get("n_comparisons"), len(record["differences"])
+    if n is None or others < 2:
+        return ""
+    if n == others:
+        return f" Corrected for {n} comparisons with {record['anchor']}."
+    return f" Corrected for all {n} pairs of models, as {record['anchor']} was chosen as the best."
 
 
 def _mcnemar(record: dict[str, Any]) -> Table:
@@ -241,7 +251,7 @@ def _reading() -> Section:
             Notes(
                 [
                     "“Better” and “worse” are said only where the interval of the difference "
-                    "excludes 0 and the p-value, corrected by Holm for the number of models, is "
+                    "excludes 0 and the p-value, corrected by Holm for the comparisons made, is "
                     "small.",
                     "“No difference was shown” does not mean that two models are equal: the "
                     "interval says which differences the images still allow.",
