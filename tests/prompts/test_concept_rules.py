@@ -41,8 +41,33 @@ def test_numbers_above_a_bound():
 
 
 def test_a_converted_column_is_read_as_it_is():
-    np.testing.assert_array_equal(read_labels([1, 0], [MAP]), [1, 0])
+    as_it_is = LabelRule("globules", missing=("-9",))
+    np.testing.assert_array_equal(read_labels([1, 0, -9.0], [as_it_is, MAP]), [1, 0, NAN])
+    np.testing.assert_array_equal(read_labels([1, 0, 40], [as_it_is, MAP]), [0, 0, 1])
     np.testing.assert_array_equal(read_labels(["1", "0"], [GRADES]), [1, 0])
+
+
+@pytest.mark.parametrize("above", [0, 0.5, 1, 7])
+@pytest.mark.parametrize("cells", [[0, 1, 1], [0, 1, 2], [0, 1, 8], [1, 1, 1]])
+def test_a_bound_means_the_same_whichever_values_occur(above, cells):
+    expected = [float(cell > above) for cell in cells]
+    np.testing.assert_array_equal(read_labels(cells, [LabelRule("count", above=above)]), expected)
+
+
+def test_words_of_a_rule_come_before_the_plain_words():
+    upside_down = LabelRule("absent_veil", present=("no",), absent=("yes",))
+    np.testing.assert_array_equal(read_labels(["yes", "no"], [upside_down]), [0, 1])
+    np.testing.assert_array_equal(read_labels(["yes", "no"], [MAP]), [1, 0])
+
+
+def test_bundled_maps_read_converted_tables_too():
+    from cutis.prompts import load_concepts
+
+    for concept in load_concepts("isic").concepts:
+        rules = concept.rules
+        assert {rule.column for rule in rules} == {concept.id}
+        np.testing.assert_array_equal(read_labels([0, 1, None], rules), [0, 1, NAN])
+        np.testing.assert_array_equal(read_labels([0, 30, 31, -9], rules), [0, 0, 1, NAN])
 
 
 def test_the_first_rule_that_reads_every_cell_is_taken():

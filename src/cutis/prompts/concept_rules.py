@@ -18,8 +18,8 @@ NO = frozenset({"0", "0.0", "false", "no", "absent"})
 class LabelRule:
     """A column, and which of its values mean that a concept is there.
 
-    A column of 0 and 1 (or true and false, yes and no, present and absent) is always read as
-    such, so that one rule serves a published table and a converted one.
+    A rule of neither words nor a bound reads the plain words: 0 and 1, true and false, yes and no,
+    present and absent. Before a rule with a bound it lets a converted table be read as it is.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ def read_labels(values: Iterable[Any], rules: Sequence[LabelRule] = ()) -> np.nd
         The n cells of a column; None, NaN and blanks are missing.
     rules
         The rules for this column; the first that can read every cell is taken. The plain words
-        for yes and no are tried before them.
+        for yes and no are tried after them, so that a bound means the same whichever values occur.
 
     Returns
     -------
@@ -81,13 +81,14 @@ def read_labels(values: Iterable[Any], rules: Sequence[LabelRule] = ()) -> np.nd
     """
     cells = [_text(value) for value in values]
     tried: list[str] = []
-    for rule in (LabelRule("", tuple(sorted(YES)), tuple(sorted(NO))), *rules):
+    for rule in (*rules, LabelRule("")):
         labels, unread = _apply(cells, rule)
         if unread is None:
             return labels
         tried.append(unread)
+    told = tried[max(len(rules) - 1, 0)]
     raise ValueError(
-        f"The value '{tried[-1]}' says neither that the concept is there nor that it is not."
+        f"The value '{told}' says neither that the concept is there nor that it is not."
     )
 
 
@@ -100,7 +101,8 @@ def _text(value: Any) -> str:
 
 def _apply(cells: Sequence[str], rule: LabelRule) -> tuple[np.ndarray, str | None]:
     """Return the labels, and the first cell that the rule cannot read."""
-    present, absent = _folded(rule.present), _folded(rule.absent)
+    plain = rule.above is None and not rule.present and not rule.absent
+    present, absent = (YES, NO) if plain else (_folded(rule.present), _folded(rule.absent))
     missing = _folded(rule.missing)
     labels = np.full(len(cells), np.nan)
     for i, cell in enumerate(cells):
