@@ -21,6 +21,7 @@ MUST_AGREE = {
     "captions": "caption columns",
     "grouping": "grouping of the intervals",
     "protocol": "protocol",
+    "settings": "settings",
     "ks": "list lengths",
     "exclude_near": "near duplicates left out",
     "confidence": "level of the intervals",
@@ -86,7 +87,8 @@ class Board:
         """Return a model's name for the page, with what sets it apart from one of that name."""
         entry = self.entry(model)
         if sum(self.entry(other).model == entry.model for other in self.models) == 1:
-            return entry.model
+            precision = entry.rows["precision"]
+            return entry.model if precision == "fp32" else f"{entry.model} ({precision})"
         identity = entry.model_identity
         size = (identity.get("preprocessing") or {}).get("size")
         parts = [str(entry.rows["precision"]), str(identity.get("pooling") or "")]
@@ -100,8 +102,8 @@ def make_board(entries: Sequence[Entry], failed: Sequence[FailedRun] = ()) -> Bo
     Raises
     ------
     CutisError
-        If two runs of one dataset differ in rows, classes, prompts, grouping or protocol, if a
-        model has two runs in one column, or if there are no runs.
+        If two runs of one dataset differ in rows, classes, prompts, grouping, protocol or
+        settings, if a model has two runs in one column, or if there are no runs.
     """
     if not entries:
         raise CutisError("No runs were given.", fix="cutis leaderboard RUN RUN ... -o FOLDER")
@@ -154,17 +156,17 @@ def _means(columns: Sequence[Column]) -> dict[str, float]:
 
 
 def _refuse_difference(one: Entry, other: Entry) -> None:
-    differing = [key for key in MUST_AGREE if one.rows[key] != other.rows[key]]
+    differing = [key for key in MUST_AGREE if one.rows.get(key) != other.rows.get(key)]
     if not differing:
         return
     said = "; ".join(
-        f"{MUST_AGREE[key]}: {one.rows[key]} and {other.rows[key]}" for key in differing
+        f"{MUST_AGREE[key]}: {one.rows.get(key)} and {other.rows.get(key)}" for key in differing
     )
     raise CutisError(
         f"The runs {one.dir} and {other.dir} of {one.dataset_name} cannot be ranked, they differ "
         f"in {said}.",
-        allowed="Runs of one dataset must rest on the same rows, classes, prompts, grouping and "
-        "protocol.",
+        allowed="Runs of one dataset must rest on the same rows, classes, prompts, grouping, "
+        "protocol and settings.",
         fix="make both with the same settings, or leave one out",
     )
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cutis.errors import CutisError
 from cutis.files import sha256_json
+from cutis.report.leaderboard.settings import settings_words
 from cutis.report.sections.limits import overlap
 from cutis.report.sections.overview import dataset_title, model_title
 from cutis.report.source import RunData, dig, read_run_data
@@ -50,7 +51,7 @@ class Entry:
         What the metrics rest on.
     rows
         Facts that must agree for two runs to be ranked: table, split, rows, classes, prompts,
-        grouping, protocol.
+        grouping, protocol, settings.
     seen
         Classes the model saw with labels in training.
     confidence
@@ -162,6 +163,7 @@ def _rows(run: RunData) -> dict[str, Any]:
         "captions": _caption_columns(run),
         "grouping": metrics.get("grouping"),
         "protocol": metrics.get("protocol"),
+        "settings": settings_words(run),
         "ks": str(metrics["ks"]) if metrics.get("ks") else None,
         "exclude_near": metrics.get("exclude_near"),
         "confidence": metrics.get("confidence"),
