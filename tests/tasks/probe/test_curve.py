@@ -51,6 +51,28 @@ def test_what_is_not_defined_is_null_with_a_note():
     assert "leaves nothing to chance" in seed_spread([0.5, 0.5])["note"]
 
 
+def test_a_saturated_metric_is_not_taken_for_a_fit_without_chance():
+    """At 10 % and at 2 shots every seed drew other rows, whatever the metric came to."""
+    for size in ({"fraction": 0.1, "shots": None}, {"fraction": None, "shots": 2}):
+        same = [{**point(0.1, seed, 1.0), **size} for seed in range(3)]
+        (entry,) = curve_of(same, {"fraction-0.1": INTERVALS["fraction-0.1"]})
+        seeds = entry["metrics"]["auroc"]["seeds"]
+        assert (seeds["sd"], seeds["n_seeds"]) == (0, 3)
+        assert seeds["note"] == "every seed gave the same value, though each drew other rows"
+
+
+@pytest.mark.parametrize(
+    ("folds", "said"), [(None, "leaves nothing to chance"), (5, "the folds are those of the first")]
+)
+def test_all_rows_are_not_drawn(folds, said):
+    same = [point(1.0, seed, 0.8) for seed in range(3)]
+    (entry,) = curve_of(same, INTERVALS, folds)
+    assert said in entry["metrics"]["auroc"]["seeds"]["note"]
+    other = [point(1.0, seed, 0.8 + 0.01 * seed) for seed in range(3)]
+    (entry,) = curve_of(other, INTERVALS, folds)
+    assert entry["metrics"]["auroc"]["seeds"]["note"] is None
+
+
 def test_the_table_has_every_point_and_intervals_once():
     rows = curve_rows(POINTS, INTERVALS)
     assert len(rows) == 6

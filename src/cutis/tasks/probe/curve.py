@@ -9,13 +9,26 @@ import numpy as np
 
 ONE_SEED = "one seed, so its spread is not known"
 NO_CHANCE = "every seed gave the same: no rows were drawn, and the fit leaves nothing to chance"
+SAME_FOLDS = "every seed gave the same: the folds are those of the first, and no rows were drawn"
+SAME_VALUE = "every seed gave the same value, though each drew other rows"
 
 
-def seed_spread(values: Sequence[float | None]) -> dict[str, Any]:
+def seed_spread(
+    values: Sequence[float | None], drawn: bool = False, folds: int | None = None
+) -> dict[str, Any]:
     """Return mean, deviation, least and most of a metric over seeds.
 
     The deviation is that of a sample (n - 1); it says what another draw of training rows or
     another start would change, and nothing about other test images.
+
+    Parameters
+    ----------
+    values
+        The metric of every seed; None where it is not defined.
+    drawn
+        Whether a seed draws the training rows: a share below 1, or some per class.
+    folds
+        Folds of the whole table, which are the same for every seed; None for splits.
 
     Examples
     --------
@@ -27,17 +40,21 @@ def seed_spread(values: Sequence[float | None]) -> dict[str, Any]:
     if defined:
         spread |= {"mean": float(np.mean(defined)), "min": min(defined), "max": max(defined)}
     if len(defined) > 1:
-        spread["sd"] = float(np.std(defined, ddof=1))
+        # Equal values have none, also where their mean is rounded.
+        same = min(defined) == max(defined)
+        spread["sd"] = 0.0 if same else float(np.std(defined, ddof=1))
     note = ONE_SEED if len(values) == 1 else None
     if spread["sd"] == 0:
-        note = NO_CHANCE
+        note = SAME_VALUE if drawn else NO_CHANCE if folds is None else SAME_FOLDS
     if len(defined) < len(values):
         note = f"not defined for {len(values) - len(defined)} of {len(values)} seeds"
     return {**spread, "n_seeds": len(defined), "note": note}
 
 
 def curve_of(
-    points: Sequence[Mapping[str, Any]], intervals: Mapping[str, Mapping[str, Any]]
+    points: Sequence[Mapping[str, Any]],
+    intervals: Mapping[str, Mapping[str, Any]],
+    folds: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return one entry per amount of training rows, the least first.
 
@@ -48,15 +65,20 @@ def curve_of(
         and ``metrics``, the first seed of an amount first.
     intervals
         Amount to metric to record (value, low, high, n): the sampling interval of the first seed.
+    folds
+        Folds of the whole table; None for splits.
     """
     names = dict.fromkeys(str(point["size_name"]) for point in points)
     entries = []
     for name in names:
         same = [point for point in points if point["size_name"] == name]
+        drawn = bool(same[0]["shots"]) or same[0]["fraction"] != 1
         records = {
             metric: {
                 **{key: record.get(key) for key in ("value", "low", "high", "n")},
-                "seeds": seed_spread([point["metrics"].get(metric) for point in same]),
+                "seeds": seed_spread(
+                    [point["metrics"].get(metric) for point in same], drawn, folds
+                ),
             }
             for metric, record in intervals[name].items()
         }

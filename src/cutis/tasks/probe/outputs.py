@@ -155,7 +155,7 @@ def write_curve(
         "folds": config.folds,
         "confidence": config.confidence,
         "points": points,
-        "curve": curve_of(points, intervals),
+        "curve": curve_of(points, intervals, config.folds),
         "notes": list(notes),
     }
     write_json(folder / "probe.json", record)
