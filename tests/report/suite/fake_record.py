@@ -78,7 +78,7 @@ def make_suite_record(models: int = 2, columns: int = 3) -> dict[str, Any]:
         "averages": [
             {"group": "zero-shot", "task": "zero-shot", "fraction": None,
              "columns": [part["key"] for part in sets], "n_sets": columns,
-             "n_sets_of_suite": columns + 1, "notes": [], "results": results}
+             "n_sets_of_suite": columns + 1, "n_stand_ins": 0, "notes": [], "results": results}
         ],
         "reproduction": [
             {"model": keys[0], "column": sets[0]["key"], "entry": "data-0",

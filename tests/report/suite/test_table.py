@@ -123,3 +123,10 @@ def test_a_model_published_elsewhere_has_no_row_without_a_figure():
     record["published_only"][0]["cells"] = {"data-0": figure(0.8, n=None)}
     ((row,),) = (part["published"] for part in tables(record))
     assert [(c["shown"], c["n"]) for c in row["cells"]] == [("0.800", ""), ("–", "")]
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, ""), (2, "2 of them in place of others")])
+def test_an_average_says_how_many_stand_in(n, said):
+    record = make_suite_record(1, 3)
+    record["averages"][0]["n_stand_ins"] = n
+    assert tables(record)[-1]["columns"][-1]["stands"] == said

@@ -11,9 +11,11 @@ import pytest
 from cutis.data.cards import bundled_cards
 from cutis.predictions import make_predictions, read_predictions
 from cutis.report.suite import render_suite
-from cutis.tasks.benchmark.against import published_n
+from cutis.tasks.benchmark.against import compare, published_n
 from cutis.tasks.benchmark.board import Material, make_record
+from cutis.tasks.benchmark.cells import read_cell
 from cutis.tasks.benchmark.locating import Located
+from cutis.tasks.benchmark.published import figures_of
 from cutis.tasks.benchmark.reading import bundled_suites
 from cutis.tasks.benchmark.standing import Rules
 from cutis.tasks.benchmark.suite import Suite
@@ -72,7 +74,8 @@ def test_another_source_is_judged_on_its_own(record):
     )  # fmt: skip
     assert item["difference"] == pytest.approx(0.6074 - 0.627, abs=6e-5)
     assert "the number of images there is not stated" in item["reasons"]
-    assert item["verdict"] == "reproduced"
+    assert item["low"] <= item["published"]["value"] <= item["high"]
+    assert item["verdict"] == "n not stated"
 
 
 def test_a_figure_on_other_images_is_not_called_reproduced(record):
@@ -147,6 +150,59 @@ def test_averages_are_compared_only_over_the_whole_suite(tmp_path):
     part = average(every[:4])
     assert (part["n_sets"], part["n_sets_of_suite"]) == (4, 7)
     assert part["results"][0]["published"] is None
+
+
+def test_no_published_average_beside_one_over_stand_ins(tmp_path):
+    """All seven datasets are there, but one of them is another one's."""
+    suite = bundled_suites()["zero-shot-7"]
+    runs = {}
+    for place, entry in enumerate(suite.entries):
+        predictions = invented(place, 0.6, n=40, classes=("benign", "malignant"))
+        run = write_run(tmp_path / entry.name, predictions, "dermfm-zero", entry.data)
+        runs["dermfm-zero", entry.name] = run
+    wanted = suite.entries[2].data
+
+    def made(instead_of: str | None) -> dict:
+        located = tuple(
+            Located(e, Path("t.csv"), None, instead_of if e.data == wanted else None)
+            for e in suite.entries
+        )
+        given = Material(suite, located, (), ("dermfm-zero",), runs)
+        return strict_json(make_record(given, Rules(100), tmp_path))
+
+    own, replaced = made(None), made(wanted)
+    for record, n in ((own, 0), (replaced, 1)):
+        (average,) = record["averages"]
+        assert (average["n_sets"], average["n_sets_of_suite"], average["n_stand_ins"]) == (7, 7, n)
+        assert (average["results"][0]["published"] is None) is (n == 1)
+    (note,) = replaced["averages"][0]["notes"]
+    assert wanted in note
+    page = render_suite(replaced, tmp_path)
+    assert "1 of them in place of others" in page
+    assert "1 of them in place of others" not in render_suite(own, tmp_path)
+
+
+@pytest.mark.parametrize("n", [None, 461, 137])
+@pytest.mark.parametrize("value", [0.5, 0.9])
+@pytest.mark.parametrize("instead_of", [None, PAD])
+def test_the_verdict_needs_equal_numbers_of_images(tmp_path, n, value, instead_of):
+    suite = suite_of({"data": PAD, "metric": "accuracy"})
+    entry = suite.entries[0]
+    (column,) = suite.columns()
+    run = write_run(tmp_path / "r", invented(0, 0.45, n=461, grouped=False), "make", PAD)
+    cell = read_cell(run, column)
+    value = cell.value if value == 0.5 else value
+    figure = next(f for f in figures_of(PAD, "zero-shot", None) if f.metric == "accuracy")
+    given = figure._replace(n=n, value=value)
+    found = compare(given, cell, Located(entry, Path("t.csv"), None, instead_of))
+    inside = cell.record["low"] <= value <= cell.record["high"]
+    expected = (
+        "other images" if instead_of or n == 137
+        else "n not stated" if n is None
+        else "reproduced" if inside else "differs"
+    )  # fmt: skip
+    assert found["verdict"] == expected
+    assert found["inside"] is inside
 
 
 def test_the_published_test_images_among_real_ones(shared, tmp_path):

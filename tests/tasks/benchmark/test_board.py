@@ -301,6 +301,25 @@ def test_metrics_without_flagged_rows_are_shown_beside(tmp_path):
     assert make_record(made, Rules(100), tmp_path)["cells"][0]["without_overlap"] is None
 
 
+def test_the_lowest_average_stands_first_where_low_is_good(tmp_path):
+    suite = suite_of({"data": "ph2", "metric": "brier"}, {"data": "ddi", "metric": "brier"})
+    made = material(tmp_path, suite, {"monet": 0.1, "make": 3.0, "o-make": 0.8})
+    record = make_record(made, Rules(100), tmp_path)
+    averages = {r["model"]: (r["value"], r["rank"]) for r in record["averages"][0]["results"]}
+    keys = [model["key"] for model in record["models"]]
+    assert keys == ["make", "o-make", "monet"] == sorted(averages, key=lambda k: averages[k][0])
+    assert [averages[key][1] for key in keys] == [1, 2, 3]
+
+
+def test_a_model_without_an_average_stands_last_either_way(tmp_path):
+    for metric in ("brier", "accuracy"):
+        suite = suite_of({"data": "ph2", "metric": metric}, {"data": "ddi", "metric": metric})
+        skills = {"monet": 0.1, "make": 3.0, "o-make": 0.8}
+        made = material(tmp_path / metric, suite, skills, without=(("monet", "ph2"),))
+        record = make_record(made, Rules(100), tmp_path)
+        assert [model["key"] for model in record["models"]] == ["make", "o-make", "monet"]
+
+
 def test_a_lone_model_has_no_rank(tmp_path):
     suite = suite_of({"data": "ph2", "metric": "ece"}, {"data": "ddi", "metric": "ece"})
     record = make_record(material(tmp_path, suite, {"make": 0.9}), Rules(100), tmp_path)

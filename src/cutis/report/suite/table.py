@@ -76,12 +76,13 @@ def _average_heading(average: dict[str, Any]) -> dict[str, Any]:
     share = average["fraction"]
     told = f", {100 * share:g}% of the training data" if share not in (None, 1.0) else ""
     whole = average["n_sets_of_suite"]
+    replaced = average.get("n_stand_ins", 0)
     return {
         "title": f"Average{told}",
         "task": TASKS.get(average["task"], average["task"]),
         "metric": "mean of the datasets",
         "n": f"{of} of {whole} datasets" if of < whole else count(of, "dataset"),
-        "stands": "",
+        "stands": f"{replaced} of them in place of others" if replaced else "",
         "anchor": "reading",
     }
 

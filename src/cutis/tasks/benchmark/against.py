@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cutis.data.cards import DatasetCard
@@ -53,11 +54,28 @@ def average_figures(suite: Suite, group: list[Column], model: str | None = None)
     return figures_of(name, first.entry.task, first.fraction, "average", model)
 
 
+def is_as_published(suite: Suite, group: list[Column], stand_ins: Mapping[str, str]) -> bool:
+    """Tell whether an average is of the datasets of the published one: all of them, none replaced.
+
+    Parameters
+    ----------
+    suite
+        The suite.
+    group
+        The columns that are averaged.
+    stand_ins
+        Names of entries whose data stand in for others, to the dataset that was wanted.
+    """
+    whole = sum(column.group == group[0].group for column in suite.columns()) == len(group)
+    return whole and not any(column.entry.name in stand_ins for column in group)
+
+
 def compare(figure: Figure, cell: Cell, located: Located) -> dict[str, Any] | None:
     """Return a published figure beside a run's own number; None if the run has no such metric.
 
     The published figure is called reproduced when it lies in the run's confidence interval and
-    both rest on equally many images. Without an interval, or on other images, nothing is claimed.
+    both rest on equally many images. Without an interval, on other images, or where the
+    publication does not state how many there were, nothing is claimed.
 
     Parameters
     ----------
@@ -75,7 +93,7 @@ def compare(figure: Figure, cell: Cell, located: Located) -> dict[str, Any] | No
     n = ours.get("n", cell.entry.n)
     inside = None if low is None or high is None else bool(low <= figure.value <= high)
     reasons = known_reasons(figure, cell, located, n)
-    same_images = located.instead_of is None and figure.n in (None, n)
+    other = located.instead_of is not None or figure.n not in (None, n)
     return {
         "published": figure_record(figure),
         "value": value,
@@ -84,14 +102,16 @@ def compare(figure: Figure, cell: Cell, located: Located) -> dict[str, Any] | No
         "n": n,
         "difference": value - figure.value,
         "inside": inside,
-        "verdict": _verdict(inside, same_images),
+        "verdict": _verdict(inside, other, stated=figure.n is not None),
         "reasons": reasons,
     }
 
 
-def _verdict(inside: bool | None, same_images: bool) -> str:
-    if not same_images:
+def _verdict(inside: bool | None, other: bool, stated: bool) -> str:
+    if other:
         return "other images"
+    if not stated:
+        return "n not stated"
     if inside is None:
         return "no interval"
     return "reproduced" if inside else "differs"

@@ -15,6 +15,7 @@ from cutis.tasks.benchmark.against import (
     column_figures,
     compare,
     figure_record,
+    is_as_published,
 )
 from cutis.tasks.benchmark.cells import Cell, read_cell
 from cutis.tasks.benchmark.locating import Located, Missing
@@ -27,10 +28,12 @@ from cutis.tasks.benchmark.records import (
     suite_record,
 )
 from cutis.tasks.benchmark.standing import (
+    Judged,
     Rules,
     correct_for_many,
     judge_average,
     judge_column,
+    lower_is_better,
 )
 from cutis.tasks.benchmark.suite import Column, Suite
 
@@ -89,6 +92,7 @@ def make_record(material: Material, rules: Rules, folder: Path) -> dict[str, Any
     }
     n_tests = correct_for_many([j.results for j in (*judged.values(), *averages.values())])
     names = _names(cells)
+    stand_ins = {name: one.instead_of for name, one in here.items() if one.instead_of}
     return {
         "format": FORMAT,
         "disclaimer": DISCLAIMER,
@@ -97,7 +101,7 @@ def make_record(material: Material, rules: Rules, folder: Path) -> dict[str, Any
             "n_bootstrap": rules.n_bootstrap, "confidence": rules.confidence, "seed": rules.seed,
             "anchor": rules.anchor, "n_comparisons": n_tests, "correction": "Holm",
         },
-        "models": model_records(cells, averages, names),
+        "models": model_records(cells, averages, names, _lower_first(groups, averages)),
         "columns": [column_record(c, here[c.entry.name], cells[c.key], judged[c.key])
                     for c in columns],
         "cells": [
@@ -106,11 +110,13 @@ def make_record(material: Material, rules: Rules, folder: Path) -> dict[str, Any
             for key, cell in cells[c.key].items()
         ],
         "averages": [
-            average_record(name, groups[name], found, material.suite, names)
+            average_record(name, groups[name], found, material.suite, names, stand_ins)
             for name, found in averages.items()
         ],
         "reproduction": _reproduction(columns, cells, here, names),
-        "published_only": _published_only(material.suite, columns, groups, set(names.values())),
+        "published_only": _published_only(
+            material.suite, columns, groups, set(names.values()), stand_ins
+        ),
         "missing": [
             {"name": m.entry.name, "data": m.entry.data, "task": m.entry.task,
              "reason": m.reason, "how_to_obtain": list(m.how_to_obtain)}
@@ -148,6 +154,12 @@ def _groups(columns: Sequence[Column]) -> dict[str, list[Column]]:
     return groups
 
 
+def _lower_first(groups: Mapping[str, list[Column]], averages: Mapping[str, Judged]) -> bool:
+    """Tell whether low values are good in the first average."""
+    name = next(iter(averages), None)
+    return name is not None and lower_is_better(groups[name][0].metric)
+
+
 def _names(cells: Mapping[str, Mapping[str, Cell]]) -> dict[str, str]:
     """Return the card name of every model that has a cell."""
     return {key: cell.entry.model_name for part in cells.values() for key, cell in part.items()}
@@ -181,6 +193,7 @@ def _published_only(
     columns: Sequence[Column],
     groups: Mapping[str, list[Column]],
     run: set[str],
+    stand_ins: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Return published figures of models that were not run, one row per model."""
     rows: dict[str, dict[str, Any]] = {}
@@ -197,6 +210,8 @@ def _published_only(
                 cells = row(figure.model)["cells"]
                 cells.setdefault(column.key, figure_record(figure))
     for name, group in groups.items():
+        if not is_as_published(suite, group, stand_ins):
+            continue
         for figure in average_figures(suite, group):
             if figure.model not in run:
                 row(figure.model)["averages"].setdefault(name, figure_record(figure))

@@ -10,6 +10,7 @@ from cutis.tasks.benchmark.against import (
     average_figures,
     column_figures,
     figure_record,
+    is_as_published,
     published_n,
 )
 from cutis.tasks.benchmark.cells import Cell
@@ -33,15 +34,29 @@ def model_records(
     cells: Mapping[str, Mapping[str, Cell]],
     averages: Mapping[str, Judged],
     names: Mapping[str, str],
+    lower_first: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return the models that have runs, the one with the highest average first."""
+    """Return the models that have runs, the one with the best average first.
+
+    Parameters
+    ----------
+    cells
+        Column to model to cell.
+    averages
+        Averages by name; the first decides the order.
+    names
+        Model to the name on its card.
+    lower_first
+        Whether low values of that first average are good.
+    """
     first: dict[str, Cell] = {}
     for part in cells.values():
         for key, cell in part.items():
             first.setdefault(key, cell)
     titles = [cell.entry.model for cell in first.values()]
     order = next(iter(averages.values())).values if averages else {}
-    keys = sorted(first, key=lambda key: -order.get(key, float("-inf")))
+    sign = 1.0 if lower_first else -1.0
+    keys = sorted(first, key=lambda key: sign * order[key] if key in order else float("inf"))
     found = []
     for key in keys:
         cell = first[key]
@@ -125,14 +140,38 @@ def cell_record(
 
 
 def average_record(
-    name: str, group: list[Column], judged: Judged, suite: Suite, names: Mapping[str, str]
+    name: str,
+    group: list[Column],
+    judged: Judged,
+    suite: Suite,
+    names: Mapping[str, str],
+    stand_ins: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Return the averages over a group of columns, each with the published one."""
+    """Return the averages over a group of columns, each with the published one.
+
+    The published average is given only where every dataset of the suite is there and none stands
+    in for another: it is of other images else.
+
+    Parameters
+    ----------
+    name, group
+        The columns and what they are called together.
+    judged
+        Their averages.
+    suite
+        The suite.
+    names
+        Model to the name on its card.
+    stand_ins
+        Names of entries whose data stand in for others, to the dataset that was wanted.
+    """
     every = [e for e in suite.columns() if e.group == name]
+    replaced = {c.entry.name: wanted for c in group if (wanted := stand_ins.get(c.entry.name))}
+    published = is_as_published(suite, group, stand_ins)
     results = []
     for key, value in judged.values.items():
         low, high = judged.intervals[key]
-        figures = average_figures(suite, group, names[key]) if len(group) == len(every) else []
+        figures = average_figures(suite, group, names[key]) if published else []
         results.append(
             {
                 "model": key,
@@ -150,6 +189,14 @@ def average_record(
         "columns": [column.key for column in group],
         "n_sets": len(group),
         "n_sets_of_suite": len(every),
-        "notes": list(judged.notes),
+        "n_stand_ins": len(replaced),
+        "notes": [*judged.notes, *_stand_in_note(replaced)],
         "results": results,
     }
+
+
+def _stand_in_note(replaced: Mapping[str, str]) -> list[str]:
+    if not replaced:
+        return []
+    wanted = ", ".join(dict.fromkeys(replaced.values()))
+    return [f"no published average beside it, for other data stand in for {wanted}"]
