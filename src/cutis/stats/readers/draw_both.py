@@ -3,12 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cutis.stats.clusters import Clusters
+from cutis.stats.estimate import or_null
+from cutis.stats.intervals import percentile_interval
 from cutis.stats.readers.merit import Crossed
 from cutis.stats.resampling import bootstrap_weights, multiplicities
+
+MOST_UNDEFINED = 1 / 3
+
+
+class Drawn(NamedTuple):
+    """A bootstrap interval, and how many replicates had no value and were left out.
+
+    ``low`` and ``high`` are NaN where there is no interval; ``note`` says why, or how many
+    replicates were left out.
+    """
+
+    low: float
+    high: float
+    n_undefined: int
+    note: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as strict JSON values."""
+        return {**self._asdict(), "low": or_null(self.low), "high": or_null(self.high)}
+
+
+def drawn_interval(replicates_r: np.ndarray, confidence: float = 0.95) -> Drawn:
+    """Return the percentile interval of replicates that vary and are mostly defined.
+
+    Parameters
+    ----------
+    replicates_r
+        (r,) values; NaN where undefined. With more than a third of those there is no interval,
+        for what is left is no sample of what could have been drawn.
+    confidence
+        Coverage.
+
+    Examples
+    --------
+    >>> found = drawn_interval(np.array([0.1, 0.2, 0.3, float("nan")]), 0.5)
+    >>> round(found.low, 3), round(found.high, 3), found.n_undefined
+    (0.15, 0.25, 1)
+    >>> drawn_interval(np.zeros(9)).note
+    'readers and cases drawn again always give the same'
+    """
+    nan = float("nan")
+    defined = replicates_r[np.isfinite(replicates_r)]
+    missing = int(replicates_r.size - defined.size)
+    said = f"{missing} of {replicates_r.size} replicates have no value" if missing else ""
+    if missing > MOST_UNDEFINED * replicates_r.size or not defined.size:
+        return Drawn(nan, nan, missing, f"{said}, too many for an interval")
+    if float(np.ptp(defined)) < 1e-12:
+        return Drawn(nan, nan, missing, "readers and cases drawn again always give the same")
+    bounds = percentile_interval(defined, confidence)
+    note = f"{said} and were left out" if missing else ""
+    return Drawn(bounds.low, bounds.high, missing, note)
 
 
 def draw_readers(n_readers: int, n_replicates: int, seed: int) -> np.ndarray:

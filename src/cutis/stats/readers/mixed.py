@@ -175,7 +175,7 @@ class _Laplace:
     def _settle(self, penalty: np.ndarray) -> np.ndarray:
         """Move to the penalised mode by Newton's steps and return the curvature there."""
         size = self.beta.size
-        curvature = np.diag(penalty)
+        curvature: np.ndarray = np.diag(penalty)
         for _ in range(60):
             share = 1 / (1 + np.exp(-self._linear()))
             weighted = self.product_n25 * (share * (1 - share))[:, None]

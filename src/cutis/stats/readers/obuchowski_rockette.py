@@ -14,6 +14,8 @@ import numpy as np
 from cutis.stats.proportion import Interval
 
 Generalise = Literal["readers_and_cases", "readers", "cases"]
+# Errors of shares this small are rounding, not variation.
+ROUNDING = 1e-12
 GENERALISE: tuple[Generalise, ...] = ("readers_and_cases", "readers", "cases")
 
 
@@ -162,7 +164,7 @@ def analyse(
         raise ValueError("Two readers or more are needed to speak of other readers.")
     found = components(theta, covariance)
     scale, df2 = error_term(found, a, j, generalise)
-    ratio = found.ms_arm / scale if scale > 0 else float("nan")
+    ratio = found.ms_arm / scale if scale > ROUNDING**2 else float("nan")
     pairs = combinations(range(a), 2)
     differences = {
         (one, other): infer(
@@ -253,7 +255,7 @@ def infer(value: float, error: float, df: float, confidence: float) -> Inference
     from scipy.stats import t
 
     nan = float("nan")
-    if not error > 0:
+    if not error > ROUNDING:
         return Inference(value, error, df, nan, nan, nan)
     if np.isinf(df):
         half = NormalDist().inv_cdf(0.5 + confidence / 2) * error

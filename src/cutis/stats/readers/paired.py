@@ -78,6 +78,9 @@ class PairedTest(NamedTuple):
 def spread(values_j: np.ndarray, confidence: float = 0.95) -> Spread:
     """Describe one value per reader; missing ones are left out.
 
+    Values that are all alike have no interval: no spread was seen, which does not mean that there
+    is none.
+
     Examples
     --------
     >>> found = spread(np.array([0.5, 0.6, 0.7, float("nan")]))
@@ -94,7 +97,7 @@ def spread(values_j: np.ndarray, confidence: float = 0.95) -> Spread:
     quartiles = [float(q) for q in np.quantile(values, [0.25, 0.5, 0.75])]
     mean = float(values.mean())
     sd = float(values.std(ddof=1)) if n > 1 else nan
-    half = float(t.ppf(0.5 + confidence / 2, n - 1)) * sd / n**0.5 if n > 1 else nan
+    half = float(t.ppf(0.5 + confidence / 2, n - 1)) * sd / n**0.5 if sd > 1e-12 else nan
     return Spread(n, mean, mean - half, mean + half, sd, quartiles[1], quartiles[0], quartiles[2])
 
 
