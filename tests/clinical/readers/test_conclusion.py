@@ -112,15 +112,30 @@ def test_only_the_main_outcome_is_concluded_and_each_arm_once():
 
 
 def one_arm(**record):
-    found = {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 4} | record
-    return result() | {"comparisons": [], "by_arm": {"unaided": {"accuracy": found}}}
+    # The interval over readers alone, in by_arm, is not the one that is quoted.
+    found = {"mean": 0.5, "low": 0.45, "high": 0.55, "n": 4} | record
+    whole = {"low": 0.4, "high": 0.6} | {k: v for k, v in record.items() if k in ("low", "note")}
+    arms = {"unaided": {"accuracy": found}}
+    return result() | {"comparisons": [], "by_arm": arms, "one_arm": whole}
 
 
 @pytest.mark.parametrize(
     ("record", "said"),
     [
-        ({}, ["Right answers, mean of 4 readers unaided: 50.0 % (95% interval 40.0 to 60.0)."]),
-        ({"low": None, "n": 1}, ["Right answers, mean of 1 reader unaided: 50.0 %."]),
+        (
+            {},
+            [
+                "Right answers, mean of 4 readers unaided: 50.0 % (95% interval 40.0 to 60.0, for "
+                "other readers and other cases)."
+            ],
+        ),
+        (
+            {"low": None, "n": 1, "note": "fewer than two readers"},
+            [
+                "Right answers, mean of 1 reader unaided: 50.0 %; fewer than two readers, so there "
+                "is no interval."
+            ],
+        ),
         ({"mean": None}, []),
     ],
 )

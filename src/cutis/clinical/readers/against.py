@@ -67,46 +67,18 @@ def _difference(
     readings: Readings, readers: np.ndarray, own: np.ndarray, config: StatsReadersConfig
 ) -> dict[str, Any]:
     from cutis.clinical.readers.crossing import FEWEST_CASES
-    from cutis.clinical.readers.numbers import row_means
-    from cutis.stats.clusters import make_clusters
-    from cutis.stats.estimate import or_null
-    from cutis.stats.intervals import percentile_interval
-    from cutis.stats.readers.against_model import readers_minus_model
-    from cutis.stats.readers.draw_both import mean_replicates
-    from cutis.stats.readers.merit import make_crossed
+    from cutis.clinical.readers.over_both import mean_over_both
 
     change = readers - own
     rows = np.isfinite(change).any(axis=1)
-    whole = np.isfinite(change[rows]).all(axis=0) if rows.any() else np.zeros(0, bool)
-    groups = readings.of_cases("group", readings.cases) if readings.has_groups else None
-    record: dict[str, Any] = {"value": None, "low": None, "high": None, "p": None}
     if rows.sum() < 2:
-        return record | {"n_readers": int(rows.sum()), "note": "fewer than two readers"}
+        none = {"value": None, "low": None, "high": None, "p": None}
+        return none | {"n_readers": int(rows.sum()), "note": "fewer than two readers"}
+    groups = readings.of_cases("group", readings.cases) if readings.has_groups else None
+    whole = np.isfinite(change[rows]).all(axis=0)
     if int(whole.sum()) >= FEWEST_CASES:
-        one = own[rows][:1, whole]
-        study = make_crossed(
-            np.concatenate([readers[rows][:, whole], one])[None],
-            np.zeros(int(whole.sum())),
-            "accuracy",
-            None if groups is None else groups[whole],
-        )
-        found = readers_minus_model(study, confidence=config.confidence)
-        return {
-            "value": found.value, "low": or_null(found.low), "high": or_null(found.high),
-            "p": or_null(found.p), "df": or_null(found.df), "n_readers": int(rows.sum()),
-            "n_cases": int(whole.sum()), "method": "one-arm Obuchowski-Rockette (Hillis)",
-        }  # fmt: skip
-    seen = np.isfinite(change[rows]).any(axis=0)
-    clusters = make_clusters(None if groups is None else groups[seen], int(seen.sum()))
-    part = change[rows][:, seen][None]
-    draws = mean_replicates(part, clusters, config.n_bootstrap, config.seed)[:, 0]
-    low, high = percentile_interval(draws, config.confidence)
-    return record | {
-        "value": float(np.nanmean(row_means(part[0]))), "low": or_null(low), "high": or_null(high),
-        "n_readers": int(rows.sum()), "n_cases": int(seen.sum()),
-        "method": "bootstrap-percentile over readers and cases",
-        "note": "readers read different cases, so there is no analysis of variance",
-    }  # fmt: skip
+        change = np.where(whole, change, np.nan)
+    return mean_over_both(change, groups, config.confidence, config.n_bootstrap, config.seed)
 
 
 def _roc(readings: Readings, model: Joined, arm: str, positive: tuple[str, ...]) -> dict[str, Any]:

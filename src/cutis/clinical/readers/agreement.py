@@ -14,6 +14,7 @@ from cutis.clinical.readers.table import MODEL, Readings
 from cutis.errors import CutisError, nearest_names
 from cutis.runs import Run
 from cutis.stats.estimate import Settings
+from cutis.stats.readers.level import percent
 from cutis.stats.readers.ratings import Ratings
 
 FORMAT = "cutis.agreement/1"
@@ -321,7 +322,7 @@ def _conclude(arm: str, record: dict[str, Any], config: StatsAgreementConfig) ->
         return f"{who}: agreement is undefined ({alpha.get('note', '')})."
     ends = ""
     if alpha["low"] is not None:
-        ends = f" ({config.confidence:.0%} interval {alpha['low']:.3f} to {alpha['high']:.3f})"
+        ends = f" ({percent(config.confidence)} interval {alpha['low']:.3f} to {alpha['high']:.3f})"
     more = [f"Krippendorff's alpha {alpha['value']:.3f}{ends}"]
     if record["fleiss"] and record["fleiss"]["value"] is not None:
         more.append(f"Fleiss' kappa {record['fleiss']['value']:.3f}")

@@ -104,9 +104,7 @@ def _bootstrap(
 ) -> dict[str, Any]:
     """Return the interval of the mean change when readers and cases are drawn again."""
     from cutis.stats.clusters import make_clusters
-    from cutis.stats.estimate import or_null
-    from cutis.stats.intervals import percentile_interval
-    from cutis.stats.readers.draw_both import mean_replicates
+    from cutis.stats.readers.draw_both import drawn_interval, mean_replicates
 
     used = np.isfinite(first).any(axis=1)
     seen = np.isfinite(first).any(axis=0)
@@ -116,10 +114,8 @@ def _bootstrap(
     clusters = make_clusters(None if groups is None else groups[seen], int(seen.sum()))
     change = (second - first)[used][:, seen]
     draws = mean_replicates(change[None], clusters, config.n_bootstrap, config.seed)[:, 0]
-    low, high = percentile_interval(draws, config.confidence)
     return {
-        "low": or_null(low),
-        "high": or_null(high),
+        **drawn_interval(draws, config.confidence).to_json(),
         "n_readers": int(used.sum()),
         "n_cases": int(seen.sum()),
         "method": "bootstrap-percentile over readers and cases",

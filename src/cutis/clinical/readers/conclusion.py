@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cutis.stats.readers.level import alpha_of, percent
+
 
 def points(value: float | None, signed: bool = False) -> str:
     """Return a share in percentage points with one decimal.
@@ -83,22 +85,22 @@ def _of_arms(record: dict[str, Any], confidence: float) -> str:
     if drawn["low"] is None:
         return f"{start}; {drawn['note']}, so no test speaks of other readers."
     change = (
-        f"{shown(test['difference'], True)}{gap} ({confidence:.0%} interval "
+        f"{shown(test['difference'], True)}{gap} ({percent(confidence)} interval "
         f"{shown(drawn['low'], True)} to {shown(drawn['high'], True)} over readers and cases; "
         f"signed-rank {p_text(test['p_wilcoxon'])}, corrected {p_text(test.get('p_holm'))})"
     )
-    return f"{start}, a change of {change}. {_verdict(record)}"
+    return f"{start}, a change of {change}. {_verdict(record, alpha_of(confidence))}"
 
 
-def _verdict(record: dict[str, Any]) -> str:
+def _verdict(record: dict[str, Any], alpha: float) -> str:
     test, drawn = record["test"], record["bootstrap"]
     p = test.get("p_holm") if test.get("p_holm") is not None else test["p_wilcoxon"]
     apart = drawn["low"] > 0 or drawn["high"] < 0
     better = f"{test['better']} of {test['n']} readers rose, {test['worse']} fell"
-    if apart and p is not None and p < 0.05:
+    if apart and p is not None and p < alpha:
         way = "higher" if test["difference"] > 0 else "lower"
         return f"It is {way} {record['after']} than {record['before']}: {better}."
-    if apart or (p is not None and p < 0.05):
+    if apart or (p is not None and p < alpha):
         return f"The interval and the test do not agree, so the evidence is weak: {better}."
     return f"No difference is shown: {better}."
 
@@ -113,11 +115,14 @@ def _of_one_arm(result: dict[str, Any]) -> str:
     title = result["outcomes"][0]["title"]
     unit = " %" if is_share(name, []) else ""
     shown = points if unit else lambda v: "–" if v is None else f"{v:.2f}"
-    between = (
-        f" ({result['confidence']:.0%} interval {shown(found['low'])} to {shown(found['high'])})"
-        if found["low"] is not None
-        else ""
-    )
+    whole = result["one_arm"]
+    if whole["low"] is not None:
+        between = (
+            f" ({percent(result['confidence'])} interval {shown(whole['low'])} to "
+            f"{shown(whole['high'])}, for other readers and other cases)"
+        )
+    else:
+        between = f"; {whole['note']}, so there is no interval" if whole.get("note") else ""
     readers = f"{found['n']} reader{'s' if found['n'] != 1 else ''}"
     return f"{title}, mean of {readers} {arm}: {shown(found['mean'])}{unit}{between}."
 
@@ -137,6 +142,7 @@ def _of_model(model: dict[str, Any], confidence: float) -> str:
     way = "better" if found["value"] > 0 else "worse"
     verdict = f"readers are {way} than the model" if apart else "no difference is shown"
     return (
-        f"{start}. Readers minus model: {points(found['value'], True)} points ({confidence:.0%} "
-        f"interval {points(found['low'], True)} to {points(found['high'], True)}{test}): {verdict}."
+        f"{start}. Readers minus model: {points(found['value'], True)} points "
+        f"({percent(confidence)} interval {points(found['low'], True)} to "
+        f"{points(found['high'], True)}{test}): {verdict}."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from cutis.clinical.readers.outcomes import is_positive, said_positive
 from cutis.clinical.readers.table import MODEL, Readings
 from cutis.errors import CutisError
 from cutis.stats.readers.merit import Crossed, make_crossed
+
+if TYPE_CHECKING:
+    from cutis.clinical.readers.model_arm import Joined
 
 FEWEST_CASES = 10
 MeritName = Literal["accuracy", "balanced_accuracy", "sensitivity", "specificity", "auc"]
@@ -42,6 +45,7 @@ def cross(
     positive: Sequence[str],
     arms: Sequence[str],
     with_model: bool = False,
+    model: Joined | None = None,
 ) -> CrossedStudy:
     """Return the scores of the cases that all readers read in all arms.
 
@@ -58,11 +62,15 @@ def cross(
         Arms to cross.
     with_model
         Whether the model comes along as the last reader of a single arm.
+    model
+        The model's probabilities: for ``auc`` its rating of a case is the sum of those of the
+        positive classes. Without them it is rated like a reader.
 
     Raises
     ------
     CutisError
-        If positive classes are needed, ratings lack confidence, or fewer than ten cases are common.
+        If no truth is known, positive classes are needed, ratings lack confidence, or fewer than
+        ten cases are common.
     """
     if merit not in ("accuracy", "balanced_accuracy") and not positive:
         raise CutisError(
@@ -71,9 +79,13 @@ def cross(
             fix="give --positive CLASS, or --merit accuracy",
         )
     people = readings.people
+    _refuse_no_truth(readings, merit)
     grids = [_scores(readings, merit, arm, people, positive) for arm in arms]
     if with_model:
-        own = _scores(readings, merit, MODEL, [MODEL], positive)
+        if model is not None and merit == "auc":
+            own = _summed(model, readings, positive)
+        else:
+            own = _scores(readings, merit, MODEL, [MODEL], positive)
         grids = [np.concatenate([grids[0], own])]
     stacked = np.stack(grids)
     truth = _truth(readings, merit, positive)
@@ -99,6 +111,26 @@ def cross(
     readers = [*people, MODEL] if with_model else people
     cases = [c for c, keep in zip(readings.cases, common, strict=True) if keep]
     return CrossedStudy(study, list(arms), readers, cases, notes)
+
+
+def _refuse_no_truth(readings: Readings, merit: str) -> None:
+    frame = readings.frame
+    people = frame[frame["reader"] != MODEL]
+    column = "correct" if merit == "accuracy" else "truth"
+    if not people[column].notna().any():
+        raise CutisError(
+            f"The truth is missing: {readings.source} says of no case which answer is right, so "
+            "readers have no figure of merit.",
+            allowed="A column truth" + (" or correct." if column == "correct" else "."),
+            fix="add the truth of every case, or see how far readers agree: cutis stats agreement",
+        )
+
+
+def _summed(model: Joined, readings: Readings, positive: Sequence[str]) -> np.ndarray:
+    """Return the model's probability that a case is positive, (1, n); NaN without prediction."""
+    index = [readings.classes.index(name) for name in positive]
+    rating = dict(zip(model.cases, model.probs_nc[:, index].sum(axis=1), strict=True))
+    return np.array([[rating.get(case, np.nan) for case in readings.cases]])
 
 
 def _truth(readings: Readings, merit: str, positive: Sequence[str]) -> np.ndarray:

@@ -10,6 +10,7 @@ from pydantic import Field
 from cutis.analysis.running import AnalysisResult, Found, file_hashes, run_analysis
 from cutis.clinical.readers.config import ReadingsConfig
 from cutis.clinical.readers.crossing import CrossedStudy, MeritName, cross
+from cutis.clinical.readers.model_arm import Joined
 from cutis.clinical.readers.table import MODEL, Readings
 from cutis.errors import CutisError, nearest_names
 from cutis.runs import Run
@@ -51,18 +52,22 @@ def stats_mrmc(config: StatsMrmcConfig) -> AnalysisResult:
     """
     from cutis.clinical.readers.study import load
 
-    readings, _ = load(config)
+    readings, model = load(config)
     paths = [config.readings, *([config.predictions] if config.predictions else [])]
 
     def compute(run: Run) -> Found:
-        result = {"format": FORMAT, **mrmc_numbers(readings, config)}
+        result = {"format": FORMAT, **mrmc_numbers(readings, config, model)}
         return Found(result, [], [*result["conclusion"], *(f"Note: {n}" for n in result["notes"])])
 
     return run_analysis(config, "stats mrmc", file_hashes(paths), compute)
 
 
-def mrmc_numbers(readings: Readings, config: StatsMrmcConfig) -> dict[str, Any]:
+def mrmc_numbers(
+    readings: Readings, config: StatsMrmcConfig, model: Joined | None = None
+) -> dict[str, Any]:
     """Return what ``result.json`` holds of an analysis of many readers and cases.
+
+    ``model`` holds the probabilities of a model whose answers are in the readings.
 
     Raises
     ------
@@ -101,8 +106,13 @@ def mrmc_numbers(readings: Readings, config: StatsMrmcConfig) -> dict[str, Any]:
         crossed = cross(readings, config.merit, positive, arms)
         result["analysis"] = _analysis(crossed, config)
         notes += crossed.notes
+        notes += [
+            f"Bootstrap of readers and cases, {pair}: {drawn['note']}."
+            for pair, drawn in result["analysis"]["bootstrap"].items()
+            if drawn["n_undefined"]
+        ]
     if has_model:
-        beside = cross(readings, config.merit, positive, arms[:1], with_model=True)
+        beside = cross(readings, config.merit, positive, arms[:1], with_model=True, model=model)
         result["against_model"] = _against(beside, config)
         notes += beside.notes
     if not readings.has_groups:
@@ -128,8 +138,7 @@ def _arms(given: str | None, readings: Readings) -> list[str]:
 
 def _analysis(crossed: CrossedStudy, config: StatsMrmcConfig) -> dict[str, Any]:
     from cutis.stats.estimate import or_null
-    from cutis.stats.intervals import percentile_interval
-    from cutis.stats.readers.draw_both import arm_replicates
+    from cutis.stats.readers.draw_both import arm_replicates, drawn_interval
     from cutis.stats.readers.obuchowski_rockette import GENERALISE, analyse, components
 
     theta = crossed.study.values()[0]
@@ -160,11 +169,11 @@ def _analysis(crossed: CrossedStudy, config: StatsMrmcConfig) -> dict[str, Any]:
         }  # fmt: skip
     for i, before in enumerate(crossed.arms):
         for j in range(i + 1, len(crossed.arms)):
-            low, high = percentile_interval(draws[:, j] - draws[:, i], config.confidence)
+            found_ij = drawn_interval(draws[:, j] - draws[:, i], config.confidence)
             record["bootstrap"][f"{crossed.arms[j]} - {before}"] = {
-                "low": or_null(low), "high": or_null(high),
+                **found_ij.to_json(),
                 "method": "bootstrap-percentile over readers and cases",
-            }  # fmt: skip
+            }
     return record
 
 
@@ -206,14 +215,15 @@ def _against(crossed: CrossedStudy, config: StatsMrmcConfig) -> dict[str, Any]:
 
 def _conclude(result: dict[str, Any]) -> list[str]:
     from cutis.clinical.readers.conclusion import p_text
+    from cutis.stats.readers.level import alpha_of, percent
 
-    level, said = f"{result['confidence']:.0%}", []
+    level, alpha, said = percent(result["confidence"]), alpha_of(result["confidence"]), []
     what = result["merit"].replace("_", " ").replace("auc", "AUC")
     if result["analysis"]:
         found = result["analysis"]["generalise"]["readers_and_cases"]
         means = {a: x["value"] for a, x in found["arms"].items()}
         listed = ", ".join(f"{a} {v:.3f}" for a, v in means.items())
-        apart = found["p"] is not None and found["p"] < 0.05
+        apart = found["p"] is not None and found["p"] < alpha
         said.append(
             f"Mean {what} of {result['analysis']['n_readers']} readers on "
             f"{result['analysis']['n_cases']} cases: {listed}. For other readers and other cases: "
@@ -233,7 +243,7 @@ def _conclude(result: dict[str, Any]) -> list[str]:
     if result["against_model"]:
         beside = result["against_model"]
         d = beside["generalise"]["readers_and_cases"]
-        apart = d["p"] is not None and d["p"] < 0.05
+        apart = d["p"] is not None and d["p"] < alpha
         way = "better" if d["value"] > 0 else "worse"
         said.append(
             f"Readers {beside['arm']} {beside['readers_mean']:.3f}, model {beside['model']:.3f}: "

@@ -35,6 +35,9 @@ def study_numbers(
     order = [reference, *(arm for arm in arms if arm != reference)]
     people = readings.people
     experience = readings.of_readers("experience", people)
+    compared = comparisons(readings, order, outcomes, positive, config)
+    beside = against_model(readings, model, order[0], positive, config)
+    alone = _one_arm(readings, reference, outcomes, positive, config) if len(order) == 1 else None
     return {
         "source": readings.source.name,
         "layout": readings.layout,
@@ -55,11 +58,47 @@ def study_numbers(
             for reader in people
         ],
         "by_arm": _by_arm(readings, order, outcomes, positive, config),
-        "comparisons": comparisons(readings, order, outcomes, positive, config),
+        "one_arm": alone,
+        "comparisons": compared,
         "by_class": _by_class(readings, order, config),
-        "model": against_model(readings, model, order[0], positive, config),
-        "notes": _notes(readings, order),
+        "model": beside,
+        "notes": [*_notes(readings, order), *_left_out(compared, beside, alone)],
     }
+
+
+def _one_arm(
+    readings: Readings,
+    arm: str,
+    outcomes: list[Outcome],
+    positive: tuple[str, ...],
+    config: StatsReadersConfig,
+) -> dict[str, Any] | None:
+    """Return the mean of the main outcome, with an interval over readers and cases."""
+    from cutis.clinical.readers.over_both import mean_over_both
+
+    if not outcomes:
+        return None
+    values = values_of(readings, outcomes[0].name, arm, readings.people, readings.cases, positive)
+    groups = readings.of_cases("group", readings.cases) if readings.has_groups else None
+    found = mean_over_both(values, groups, config.confidence, config.n_bootstrap, config.seed)
+    # Whether a mean is zero is no question.
+    return {k: v for k, v in found.items() if k != "p"}
+
+
+def _left_out(
+    compared: list[dict[str, Any]],
+    beside: dict[str, Any] | None,
+    alone: dict[str, Any] | None,
+) -> list[str]:
+    """Say which bootstraps had replicates without a value."""
+    found = [
+        (f"{r['title']}, {r['after']} against {r['before']}", r["bootstrap"]) for r in compared
+    ]
+    if beside:
+        found.append(("Readers minus model", beside["difference"]))
+    if alone:
+        found.append(("Mean over readers", alone))
+    return [f"{what}: {record['note']}." for what, record in found if record.get("n_undefined")]
 
 
 def _reference(given: str | None, arms: list[str]) -> str:

@@ -9,6 +9,7 @@ from cutis.report.document import measure_cell as cell
 from cutis.report.readers.words import number_cell
 from cutis.report.source import RunData
 from cutis.report.wording import decimal, heading
+from cutis.stats.readers.level import percent
 
 MOST_ROWS = 60
 
@@ -105,8 +106,8 @@ def _icc(record: dict[str, Any]) -> list[Block]:
 
 def _reading(result: dict[str, Any]) -> list[str]:
     return [
-        f"Intervals are at the {result['confidence']:.0%} level and come from drawing cases again; "
-        "readers are taken as they are.",
+        f"Intervals are at the {percent(result['confidence'])} level and come from drawing cases "
+        "again; readers are taken as they are.",
         "Alpha and kappa are 1 for full agreement and 0 for what chance alone would give; the "
         "words slight to almost perfect (Landis and Koch) are a convention.",
         "Kappa depends on how common the answers are, so values from different sets of cases do "

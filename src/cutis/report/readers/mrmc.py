@@ -9,6 +9,7 @@ from cutis.report.document import Block, Cell, Document, Figure, Notes, Paragrap
 from cutis.report.readers.words import GENERALISE, number_cell, p_cell, signed_cell
 from cutis.report.source import RunData
 from cutis.report.wording import count
+from cutis.stats.readers.level import alpha_of, percent
 
 COMPONENTS = {
     "var_reader": "readers",
@@ -51,7 +52,7 @@ def _arms(result: dict[str, Any]) -> list[Block]:
         [
             Row(
                 f"{d['after']} minus {d['before']}", d["value"], d["low"], d["high"],
-                d["p"] is not None and d["p"] < 0.05,
+                d["p"] is not None and d["p"] < alpha_of(result["confidence"]),
             )
             for d in first["differences"]
         ],
@@ -143,15 +144,16 @@ def _model(result: dict[str, Any]) -> list[Block]:
 
 def _reading(result: dict[str, Any]) -> list[str]:
     said = [
-        f"Intervals are at the {result['confidence']:.0%} level; the covariance over cases is "
+        f"Intervals are at the {percent(result['confidence'])} level; the covariance over cases is "
         f"estimated by {result['covariance']}.",
         "Which line to quote: other readers and other cases, unless the study is about exactly "
         "these readers or these cases.",
     ]
     if result["merit"] == "auc":
         said.append(
-            "A case is rated by the confidence in an answer that is positive, and by minus the "
-            "confidence in one that is not; without confidences the area is the mean of "
-            "sensitivity and specificity."
+            "A reader rates a case by the confidence in an answer that is positive, and by minus "
+            "the confidence in one that is not; without confidences the area is the mean of "
+            "sensitivity and specificity. Predictions rate it by the sum of the probabilities of "
+            "the positive classes."
         )
     return said

@@ -20,6 +20,7 @@ from cutis.report.document import (
 from cutis.report.readers.words import mean_cell, number_cell, p_cell, signed_cell
 from cutis.report.source import RunData
 from cutis.report.wording import count, heading, listing
+from cutis.stats.readers.level import percent
 
 
 def document(run: RunData) -> Document:
@@ -272,7 +273,7 @@ def _classes(result: dict[str, Any]) -> list[Block]:
 
 
 def _reading(result: dict[str, Any]) -> list[Block]:
-    level = f"{result['confidence']:.0%}"
+    level = percent(result["confidence"])
     return [
         Notes(
             [
