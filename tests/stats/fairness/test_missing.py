@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from cutis.stats.clusters import make_clusters
 from cutis.stats.fairness.missing import find_missing
+from cutis.stats.multiplicity import holm
 from cutis.stats.subgroups import MISSING, subgroup_values
 from tests.stats.fairness.people import CLASSES, people
 
@@ -129,3 +130,32 @@ def test_ham10000_has_no_trap_in_sex(shared):
     (found,) = find_missing({"sex": sex}, labels, classes, clusters, n_permutations=99)
     assert found.n_missing == 18
     assert found.verdict != "leak"
+
+
+def test_warnings_are_corrected_over_the_patterns():
+    """Twenty columns that miss values at random: few audits may warn of any (58 % did)."""
+    warned = 0
+    for seed in range(15):
+        rng = np.random.default_rng(seed)
+        labels = rng.integers(0, 3, 200)
+        columns = {f"c{k}": np.where(rng.random(200) < 0.3, "(missing)", "x") for k in range(20)}
+        found = find_missing(
+            columns, labels, ["a", "b", "c"], make_clusters(None, 200), n_permutations=499
+        )
+        raw = np.array([item.association.p for item in found])
+        np.testing.assert_allclose([item.p_holm for item in found], holm(raw))
+        warned += any(item.verdict != "unrelated" for item in found)
+    assert warned <= 3
+
+
+def test_a_leak_among_many_columns_is_still_found():
+    rng = np.random.default_rng(0)
+    labels = np.arange(200) % 2
+    columns = {f"c{k}": np.where(rng.random(200) < 0.3, "(missing)", "x") for k in range(10)}
+    columns["tone"] = np.where((labels == 0) & (rng.random(200) < 0.6), "(missing)", "II")
+    found = find_missing(columns, labels, ["a", "b"], make_clusters(None, 200), n_permutations=999)[
+        -1
+    ]
+    assert (found.columns, found.verdict) == (("tone",), "leak")
+    assert found.association.p < found.p_holm < 0.05
+    assert found.to_json()["p_holm"] == found.p_holm

@@ -10,6 +10,7 @@ import numpy as np
 from cutis.stats.clusters import Clusters
 from cutis.stats.estimate import or_null
 from cutis.stats.fairness.association import Association, associate
+from cutis.stats.multiplicity import holm
 from cutis.stats.subgroups import MISSING
 
 # Fewer missing (or recorded) values than this say nothing either way.
@@ -37,6 +38,9 @@ class Missingness(NamedTuple):
         Classes all of whose images have the value, or none, although chance would have left some.
     association
         Strength and test of the link between being missing and the class.
+    p_holm
+        The p-value of that test, corrected by Holm for the patterns that were tested; the verdict
+        rests on it. NaN for a pattern of too few rows, which is not tested.
     auroc, about
         How well "is it missing?" alone finds the images of ``about`` (or of all others): the area
         under its ROC curve, at least 0.5.
@@ -60,6 +64,7 @@ class Missingness(NamedTuple):
     same_as: str
     verdict: Literal["leak", "linked", "unrelated", "few"]
     nearly: tuple[str, ...] = ()
+    p_holm: float = float("nan")
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as strict JSON values."""
@@ -75,6 +80,7 @@ class Missingness(NamedTuple):
             "never_missing": list(self.never_missing),
             "always_missing": list(self.always_missing),
             **self.association.to_json(),
+            "p_holm": or_null(self.p_holm),
             "auroc": or_null(self.auroc),
             "auroc_about": self.about or None,
             "same_as": self.same_as or None,
@@ -129,13 +135,30 @@ def find_missing(
                 break
         else:
             found.append((mask_n, [name], []))
-    return [
+    return _corrected([
         _judge(
             tuple(same), mask_n, _same_as(mask_n, columns, same), labels_n, classes, clusters,
             positive_c, n_permutations, seed,
         )._replace(nearly=tuple(nearly))
         for mask_n, same, nearly in found
-    ]  # fmt: skip
+    ])  # fmt: skip
+
+
+def _corrected(found: Sequence[Missingness]) -> list[Missingness]:
+    """Judge by p-values corrected over the patterns: among many columns one is linked by chance."""
+    tested = [item.verdict != "few" for item in found]
+    p_m = np.array(
+        [x.association.p if yes else np.nan for x, yes in zip(found, tested, strict=True)]
+    )
+    out = []
+    for item, yes, p in zip(found, tested, holm(p_m).tolist(), strict=True):
+        verdict = item.verdict
+        if yes and p < ALPHA and (item.never_missing or item.always_missing):
+            verdict = "leak"
+        elif yes and p < ALPHA and item.association.cramers_v >= WEAK:
+            verdict = "linked"
+        out.append(item._replace(p_holm=p, verdict=verdict))
+    return out
 
 
 def _judge(
@@ -156,19 +179,13 @@ def _judge(
     always = (lost_c == total_c) & (total_c * (1 - lost / n) >= EXPECTED)
     link = associate(mask_n.astype(np.int64), labels_n, clusters, n_permutations, seed)
     area, about = _best_area(mask_n, labels_n, classes, positive_c)
-    verdict: Literal["leak", "linked", "unrelated", "few"] = "unrelated"
-    if min(lost, n - lost) < FEW:
-        verdict = "few"
-    elif link.p < ALPHA and (never.any() or always.any()):
-        verdict = "leak"
-    elif link.p < ALPHA and link.cramers_v >= WEAK:
-        verdict = "linked"
+    few = min(lost, n - lost) < FEW
     return Missingness(
         names, lost, n,
         {str(k): (int(a), int(b)) for k, a, b in zip(classes, lost_c, total_c, strict=True) if b},
         _named(never, classes),
         _named(always, classes),
-        link, area, about, same_as, verdict,
+        link, area, about, same_as, "few" if few else "unrelated",
     )  # fmt: skip
 
 
