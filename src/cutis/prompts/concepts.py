@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from cutis.prompts.concept_rules import LabelRule, folded_name
 
@@ -84,6 +84,15 @@ class ConceptSet:
     def sha256(self) -> str:
         """Hash of the concepts and their terms, for the record."""
         content = [[c.id, *self.terms(c)] for c in self.concepts]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @property
+    def rules_sha256(self) -> str:
+        """Hash of how every concept's answers are read: its id, label, columns and their values."""
+        content = [
+            [c.id, c.label, [[getattr(rule, f.name) for f in fields(rule)] for rule in c.rules]]
+            for c in self.concepts
+        ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     @property

@@ -166,7 +166,7 @@ def zero_shot_one(config: ZeroShotConfig, loader: Loader) -> ZeroShotResult:
         )
         inputs = _inputs(dataset, model, classifier, cache, config.workers)
         known = known_overlap(dataset, model, cache=cache, workers=config.workers or 2)
-        inputs |= overlap_inputs(known)
+        inputs |= overlap_inputs(known) | _positive_inputs(dataset, config)
         if run.is_finished(inputs, ["predictions.csv"] if config.csv else []):
             return _already_finished(run)
         return _evaluate(run, config, full, dataset, model, classifier, cache, inputs, known)
@@ -189,6 +189,14 @@ def _inputs(
         "classes": list(classifier.classes),
         "scale": classifier.scale,
     }
+
+
+def _positive_inputs(dataset: Dataset, config: ZeroShotConfig) -> dict[str, Any]:
+    from cutis.tasks.operating import positive_classes
+
+    # Not from the settings alone: by default the card says which classes are malignant.
+    places = positive_classes(dataset.classes, dataset.card, config.positive)
+    return {"positive_classes": [dataset.classes[place] for place in places]}
 
 
 def _already_finished(run: Run) -> ZeroShotResult:

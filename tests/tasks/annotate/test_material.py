@@ -56,6 +56,28 @@ def test_what_decides_the_scores_decides_the_run(colour_model, colour_table, tmp
     assert one != other
 
 
+def test_how_answers_are_read_decides_the_run(colour_model, colour_table, tmp_path):
+    dataset, cache = load_dataset(colour_table), tmp_path / "cache"
+
+    def made(columns):
+        concepts = make_concept_set({"concepts": [{"id": "red", "columns": columns}]}, "x")
+        words = load_concept_templates("clinical")
+        scoring = make_scorer(colour_model, concepts, words, ConceptConfig(), cache)
+        return identity(dataset, colour_model, scoring, cache, 0)
+
+    rules = [
+        [], ["n"], ["m"],
+        [{"column": "n", "above": 7}], [{"column": "n", "above": 9}],
+        [{"column": "n", "above": 9, "missing": [0]}],
+        [{"column": "n", "present": ["a"], "absent": ["b"]}],
+        [{"column": "n", "present": ["b"], "absent": ["a"]}],
+    ]  # fmt: skip
+    found = [made(columns) for columns in rules]
+    assert found[3] == made(rules[3])
+    assert len({one["rules_sha256"] for one in found}) == len(rules)
+    assert len({one["prompts_sha256"] for one in found}) == 1
+
+
 def test_other_pixels_are_another_run(colour_model, colour_table, tmp_path):
     made = scorer(colour_model, tmp_path)
     before = identity(load_dataset(colour_table), colour_model, made, tmp_path / "cache", 0)

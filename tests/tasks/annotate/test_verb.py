@@ -113,6 +113,23 @@ def test_a_second_call_does_nothing_and_other_words_are_refused(
     assert "finished before" not in changed.render()
 
 
+def test_another_bound_is_another_run(colour_model, concept_table, tmp_path):
+    """The words stay as they are, so the scores do; the answers and the AUROC do not."""
+    table = pd.read_csv(concept_table)
+    table["count"] = np.where(np.arange(60) % 3 == 0, 10, 8)
+    table.loc[::4, "count"] = 0
+    table.to_csv(concept_table, index=False)
+    text = CONCEPTS.replace("synonyms: [red]", "columns: [{column: count, above: BOUND}]")
+    found = {}
+    for bound in ("7", "9"):
+        (tmp_path / "words.yaml").write_text(text.replace("BOUND", bound))
+        result = annotate(config(concept_table, tmp_path))
+        assert "finished before" not in result.render()
+        assert "finished before" in annotate(config(concept_table, tmp_path)).render()
+        found[bound] = result.metrics["per_concept"]["red"]["n_positive"]
+    assert found == {b: int((table["count"] > int(b)).sum()) for b in ("7", "9")}
+
+
 def test_a_dry_run_writes_nothing(colour_model, concept_table, tmp_path):
     said = annotate(config(concept_table, tmp_path, dry_run=True)).render()
     assert "Concepts: 3 from words, 3 with answers" in said

@@ -109,6 +109,25 @@ def test_again_and_dry(colour_model, planted, words, tmp_path):
     assert again.result == first.result
 
 
+def test_other_malignant_classes_of_the_card_are_another_run(
+    colour_model, colour_table, words, tmp_path
+):
+    """The table and the settings stay the same; only the card says who is malignant."""
+    card = tmp_path / "card.yaml"
+
+    def audited(malignant: str):
+        card.write_text(f"name: mine\nclasses: [red, green, blue]\nmalignant: [{malignant}]\n")
+        given = config(colour_table, words, tmp_path, by="malignancy", a="malignant", card=str(card))
+        return audit_data(given)
+
+    one = audited("red")
+    assert one.result["concepts"][0]["name"] == "red"
+    assert "finished before" in audited("red").render()
+    other = audited("blue")
+    assert "finished before" not in other.render()
+    assert other.result["concepts"][0]["name"] == "blue"
+
+
 def test_a_group_without_readable_images_is_refused(colour_model, planted, words, tmp_path):
     table = pd.read_csv(planted)
     (tmp_path / "images" / "00.png").write_bytes(b"no picture")

@@ -68,6 +68,9 @@ def identity(
         "model": model.identity(),
         "prompts_sha256": scorer.record["prompts_sha256"],
         "concepts": list(scorer.concepts.ids),
+        "concepts_sha256": scorer.record["concepts_sha256"],
+        "rules_sha256": scorer.record["rules_sha256"],
+        "templates_sha256": scorer.record["templates_sha256"],
         "variant": scorer.variant,
         "temperature": scorer.temperature,
     }

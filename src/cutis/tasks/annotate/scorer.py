@@ -93,6 +93,7 @@ def make_scorer(
     record = {
         "concept_set": concepts.name,
         "concepts_sha256": concepts.sha256,
+        "rules_sha256": concepts.rules_sha256,
         "concepts": [
             {
                 "id": c.id,

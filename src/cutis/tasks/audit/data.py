@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cutis.config import command_line
-from cutis.files import write_json
+from cutis.files import sha256_json, write_json
 from cutis.runs import Run
 from cutis.tasks.audit.config import AuditDataConfig
 from cutis.tasks.audit.result import RESULT, AuditResult, already_finished
@@ -46,6 +46,11 @@ def audit_data(config: AuditDataConfig) -> AuditResult:
         return AuditResult(config.output, {}, _dry_lines(config, groups, begun))
     with Run(config.output, "audit data", config) as run:
         inputs = identity(begun.dataset, begun.model, begun.scorer, begun.cache, config.workers)
+        # Not from the table alone: the card says which classes are malignant and which column is
+        # what, so that the same table may give other groups.
+        inputs["groups_sha256"] = sha256_json(
+            [groups.a, groups.b, groups.rows.tolist(), groups.in_a.tolist()]
+        )
         if run.is_finished(inputs, [RESULT]):
             return already_finished(run)
         return _audit(run, config, groups, begun, inputs)
