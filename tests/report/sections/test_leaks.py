@@ -65,3 +65,9 @@ def test_names_of_letters_stay_large():
     record = content(metrics={"auroc": {"value": 0.7, "low": 0.6, "high": 0.8}})
     record["metrics"]["auroc"] = {"value": 0.9}
     assert "AUROC 0.700 (0.600 to 0.800) instead of 0.900" in leak_sentences(record)[1]
+
+
+def test_what_is_wrong_with_an_audit_is_said_even_if_nothing_is_removed():
+    for n in (0, 3):
+        said = leak_sentences(content(n_removed=n, warnings=["It is too loose."]))
+        assert said[1] == "It is too loose."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -151,3 +152,26 @@ def test_whatever_is_damaged_is_passed_over_and_nothing_else(tmp_path, harm):
 
 def test_a_cache_without_audits_has_none(tmp_path):
     assert list(known_audits(tmp_path)) == []
+
+
+def test_the_day_and_the_way_of_each_pair_are_kept(noise_table, mine, tmp_path, pixel_model):
+    """The date is no part of the name: the same search again is the newest."""
+    settings = {"data": [noise_table], "model": "pixels", "threshold": 0.97}
+    data_overlap(OverlapConfig(output=tmp_path / "one", **settings))
+    (first,) = known_audits(default_cache())
+    assert first.ways_p2.any(axis=1).all()
+    assert first.ways_p2[:, 0].sum() == 2
+    data_overlap(OverlapConfig(output=tmp_path / "two", **settings))
+    (second,) = known_audits(default_cache())
+    assert second.key == first.key
+    assert second.record["made"] > first.record["made"]
+
+
+def test_an_audit_without_a_date_has_that_of_its_file(noise_table, tmp_path):
+    data_overlap(OverlapConfig(data=[noise_table], output=tmp_path / "run"))
+    (folder,) = (default_cache() / FOLDER).iterdir()
+    record = json.loads((folder / "audit.json").read_text())
+    (folder / "audit.json").write_text(json.dumps({k: record[k] for k in record if k != "made"}))
+    os.utime(folder / "audit.json", (86400 * 365, 86400 * 365))
+    (found,) = known_audits(default_cache())
+    assert found.record["made"].startswith("1971-01-01")

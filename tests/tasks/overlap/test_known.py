@@ -199,10 +199,73 @@ def test_rows_are_flagged_as_by_hand(data):
     copies = {frozenset((x, y)) for (_, x), (_, y) in pairs}
     flagged = [any(frozenset((x, t)) in copies for t in train if t != x) for x in mine]
     ways = [*compared, *((b, a) for a, b in compared)]
-    searched = [any(x in sets[a] and set(train) & set(sets[b]) for a, b in ways) for x in mine]
-    if not any(searched):
+    covered = [
+        {t for a, b in ways for t in train if x in sets[a] and t in sets[b]} for x in mine
+    ]  # fmt: skip
+    searched = [f or (c == set(train) != set()) for f, c in zip(flagged, covered, strict=True)]
+    if not any(covered):
         assert known is None
     else:
         assert known.flagged_n.tolist() == flagged
         assert known.searched_n.tolist() == searched
         assert not (known.flagged_n & ~known.searched_n).any()
+
+
+def test_a_row_of_many_that_was_searched_does_not_stand_for_all(monkeypatch):
+    """An audit of one training row says nothing of the other two."""
+    audit = audit_of([["a", "b", "c"], ["t"]], [(0, 1)], [((0, "b"), (1, "t"))])
+    mine, train = np.array([b"a", b"b"], "S32"), np.array([b"t", b"u", b"v", b""], "S32")
+    known = asked(monkeypatch, [audit], mine, train)
+    assert known.flagged_n.tolist() == [False, True]
+    assert known.searched_n.tolist() == [False, True]
+    assert known.reasons == ()
+    assert known.warnings[0].startswith("1 of 3 training rows were searched")
+    rest = audit_of([["a", "b"], ["u", "v"]], [(0, 1)], [], key="rest")
+    known = asked(monkeypatch, [audit, rest], mine, train)
+    assert known.searched_n.all()
+    assert known.reasons[0].startswith("The training rows were searched")
+    assert known.warnings == ()
+
+
+def test_empty_digests_meet_nobody(monkeypatch):
+    """Not in what was trained on, not in pairs, not in what is evaluated."""
+    sets, pairs = [["a"], ["t", ""]], [((0, ""), (1, "")), ((0, "a"), (1, ""))]
+    audit = audit_of(sets, [(0, 1)], pairs, {1: ["make"]})
+    mine = np.array([b"a", b""], "S32")
+    for more in ({"model": MAKE}, {"train": np.array([b"", b"t"], "S32")}):
+        known = asked(monkeypatch, [audit], mine, **more)
+        assert known.flagged_n.tolist() == [False, False]
+        assert known.searched_n.tolist() == [True, False]
+
+
+def test_copies_of_a_folder_of_features_a_model_was_trained_on_are_known(monkeypatch):
+    """Its pictures are not at hand, so a word stands for them."""
+    audit = audit_of([["a", "b"], []], [(0, 1)], [((0, "a"), (1, ""))], {1: ["make"]})
+    known = asked(monkeypatch, [audit], np.array([b"a", b"b", b"c"], "S32"), model=MAKE)
+    assert known.flagged_n.tolist() == [True, False, False]
+    assert known.searched_n.tolist() == [True, True, False]
+    other = audit_of([["a"], []], [(0, 1)], [((0, "a"), (1, ""))])
+    assert asked(monkeypatch, [other], np.array([b"a"], "S32"), np.array([b""], "S32")) is None
+
+
+def test_the_stricter_search_made_later_takes_back_what_a_loose_one_said(
+    mine, bank, tmp_path, pixel_model
+):
+    """At first everything is alike; the newest search of the same tables decides."""
+    settings = {"data": [mine], "against": [bank], "model": "pixels", "no_hash": True,
+                "trained": ["make"], "scope": "between"}  # fmt: skip
+    data_overlap(OverlapConfig(output=tmp_path / "loose", threshold=0.01, **settings))
+    known = known_overlap(load_dataset(mine), model=MAKE)
+    assert (known.count, known.searched_n.any(), known.reasons) == (0, False, ())
+    (said,) = known.warnings
+    assert "too loose to be believed" in said
+    assert "the features of pixels (cosine from 0.01, 20" in said
+    assert f"{FOLDER}/{known.audits[0]}" in said
+    assert (default_cache() / FOLDER / known.audits[0]).is_dir()
+    data_overlap(OverlapConfig(output=tmp_path / "strict", threshold=0.9999, **settings))
+    known = known_overlap(load_dataset(mine), model=MAKE)
+    assert 0 < known.count < 7
+    assert known.searched_n.all()
+    assert "cosine from 0.9999" in known.line()
+    assert "0.01" not in known.line()
+    assert len(known.audits) - len(set(known.audits)) == 0

@@ -33,13 +33,15 @@ def leak_sentences(metrics: dict[str, Any] | None, shown: Sequence[str] = SHOWN)
     n = record["n_removed"] + record["n_left"]
     unsearched = record["n_not_searched"]
     gap = f" {count(unsearched, 'image was', 'images were')} not searched." if unsearched else ""
+    warnings = list(record.get("warnings", []))
     if not record["n_removed"]:
-        return [f"None of the {n} evaluated images is known to be a copy of training data.{gap}"]
+        said = f"None of the {n} evaluated images is known to be a copy of training data.{gap}"
+        return [said, *warnings]
     first = (
         f"{record['n_removed']} of the {n} evaluated images "
         f"{'has a copy' if record['n_removed'] == 1 else 'have copies'} in training data."
     )
-    sentences = [" ".join([first, *record.get("reasons", [])]) + gap]
+    sentences = [" ".join([first, *record.get("reasons", [])]) + gap, *warnings]
     if record["metrics"] is None:
         return [*sentences, record.get("note") or "Nothing that could be measured is left."]
     changes = [

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ class Audit:
         The pairs found, as digests.
     sides_p2
         The numbers of their sets.
+    ways_p2
+        Whether the hash, and whether features, found each; None where it was not kept.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Audit:
     digests: tuple[Digests, ...]
     pairs_p2: Digests
     sides_p2: np.ndarray
+    ways_p2: np.ndarray | None = None
 
 
 def digests_of(dataset: Dataset, cache: Path, workers: int = 2) -> Digests:
@@ -111,15 +115,23 @@ def keep_audit(
     folder = cache / FOLDER / key
     pairs = [np.zeros((0, 2), "S32")]
     numbers = [np.zeros((0, 2), np.int64)]
+    ways = [np.zeros((0, 2), bool)]
+    least = method.get("threshold")
     for found in comparisons:
         ends = [digests[found.a][found.rows_p2[:, 0]], digests[found.b][found.rows_p2[:, 1]]]
         pairs.append(np.stack(ends, axis=1))
         numbers.append(np.broadcast_to([found.a, found.b], found.rows_p2.shape))
+        by_hash = ~np.isnan(found.likeness_p)
+        cosine = np.nan_to_num(found.cosine_p, nan=-2.0)
+        by_features = np.full(len(cosine), False) if least is None else cosine >= least
+        ways.append(np.stack([by_hash, by_features], axis=1))
     arrays = {f"set_{i}": _searched(one) for i, one in enumerate(digests)}
     arrays |= {"pairs": np.concatenate(pairs), "sides": np.concatenate(numbers)}
+    arrays["ways"] = np.concatenate(ways)
     with atomic_path(folder / ROWS) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-    write_json(folder / RECORD, record)
+    # The date is no part of the key: the same search made again is the newest, not another one.
+    write_json(folder / RECORD, record | {"made": datetime.now(UTC).isoformat()})
     return key
 
 
@@ -139,7 +151,13 @@ def known_audits(cache: Path) -> Iterator[Audit]:
             if record.get("format") != FORMAT:
                 continue
             with np.load(path / ROWS, allow_pickle=False) as arrays:
+                record.setdefault("made", _written(path / RECORD))
                 digests = tuple(arrays[f"set_{i}"] for i in range(len(record["sets"])))
-                yield Audit(path.name, record, digests, arrays["pairs"], arrays["sides"])
+                ways = arrays.get("ways")
+                yield Audit(path.name, record, digests, arrays["pairs"], arrays["sides"], ways)
         except (OSError, ValueError, KeyError, EOFError):
             continue
+
+
+def _written(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()

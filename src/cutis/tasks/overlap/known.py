@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cutis.tasks.overlap.audits import Audit, Digests, digests_of, known_audits
+from cutis.tasks.overlap.evidence import answers
 
 if TYPE_CHECKING:
     from cutis.data import Dataset
@@ -29,13 +30,16 @@ class KnownOverlap:
     audits
         Keys of the audits.
     reasons
-        What was compared with what, a sentence each.
+        What was compared with what, how and when, a sentence each.
+    warnings
+        What is wrong with an audit: it covers a part of the training rows, or is too loose.
     """
 
     flagged_n: np.ndarray
     searched_n: np.ndarray
     audits: tuple[str, ...]
     reasons: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -44,7 +48,7 @@ class KnownOverlap:
 
     def rows(self, rows: np.ndarray) -> KnownOverlap:
         """Return what is known of some of the rows, such as those that could be read."""
-        return KnownOverlap(self.flagged_n[rows], self.searched_n[rows], self.audits, self.reasons)
+        return replace(self, flagged_n=self.flagged_n[rows], searched_n=self.searched_n[rows])
 
     def line(self) -> str:
         """Say it in one line, for the terminal."""
@@ -53,7 +57,7 @@ class KnownOverlap:
         said = f"{self.count} of {n} evaluated images {has} a copy in training data"
         if unknown:
             said += f" ({unknown} {'was' if unknown == 1 else 'were'} not searched)"
-        return f"Overlap: {said}. {' '.join(self.reasons)}"
+        return f"Overlap: {' '.join([f'{said}.', *self.reasons, *self.warnings])}"
 
 
 def known_overlap(
@@ -96,21 +100,24 @@ def known_overlap(
     mine = digests_of(dataset, cache, workers)
     theirs = None if train is None else digests_of(train, cache, workers)
     names = set() if model is None else {model.name.casefold(), model.card.name.casefold()}
-    flagged, searched = np.zeros(len(mine), bool), np.zeros(len(mine), bool)
-    keys: list[str] = []
-    reasons: list[str] = []
-    for audit in audits:
-        found = [_of_model(audit, names, mine), _of_training_rows(audit, mine, theirs)]
-        for answer in found:
-            if answer is not None and answer.searched_n.any():
-                flagged |= answer.flagged_n
-                searched |= answer.searched_n
-                keys.append(audit.key)
-                reasons += answer.reasons
-    if not keys:
+    audits = [_with_tokens(audit) for audit in audits]
+    found = [_of_model(audits, names, mine)]
+    if theirs is not None:
+        rows = np.unique(theirs[theirs != b""], return_counts=True)
+        found.append(_of_rows(audits, mine, *rows, "training rows"))
+    return _joined([one for one in found if one is not None])
+
+
+def _joined(found: Sequence[KnownOverlap]) -> KnownOverlap | None:
+    """Return what is known in any way; None where nothing is."""
+    if not found:
         return None
     return KnownOverlap(
-        flagged, searched, tuple(dict.fromkeys(keys)), tuple(dict.fromkeys(reasons))
+        np.any([one.flagged_n for one in found], axis=0),
+        np.any([one.searched_n for one in found], axis=0),
+        tuple(dict.fromkeys(key for one in found for key in one.audits)),
+        tuple(dict.fromkeys(reason for one in found for reason in one.reasons)),
+        tuple(dict.fromkeys(warning for one in found for warning in one.warnings)),
     )
 
 
@@ -139,68 +146,85 @@ def known_in_turns(
         On all tested rows, ascending; None where nothing is known of any.
     """
     tested = np.sort(np.concatenate([test for _, test in turns]))
-    flagged, searched = np.zeros(len(tested), bool), np.zeros(len(tested), bool)
-    audits: list[str] = []
-    reasons: list[str] = []
+    found = []
     for learnt, test in turns:
         known = known_overlap(dataset.select(test), model, dataset.select(learnt), cache, workers)
         if known is not None:
             place = np.searchsorted(tested, test)
+            flagged, searched = np.zeros(len(tested), bool), np.zeros(len(tested), bool)
             flagged[place], searched[place] = known.flagged_n, known.searched_n
-            audits += known.audits
-            reasons += known.reasons
-    if not audits:
-        return None
-    return KnownOverlap(
-        flagged, searched, tuple(dict.fromkeys(audits)), tuple(dict.fromkeys(reasons))
-    )
+            found.append(replace(known, flagged_n=flagged, searched_n=searched))
+    return _joined(found)
 
 
-def _of_model(audit: Audit, names: set[str], mine: Digests) -> KnownOverlap | None:
+def _with_tokens(audit: Audit) -> Audit:
+    """Let a word stand for all pictures of a folder of features, which are not at hand."""
+    digests, pairs = list(audit.digests), audit.pairs_p2.copy()
+    for i, one in enumerate(digests):
+        if not len(one):
+            token = _token(audit.record["sets"][i]["name"])
+            digests[i] = np.array([token], "S32")
+            pairs[(audit.sides_p2 == i) & (pairs == b"")] = token
+    return replace(audit, digests=tuple(digests), pairs_p2=pairs)
+
+
+def _token(name: str) -> bytes:
+    return f"features:{name}".encode()[:32]
+
+
+def _of_model(audits: Sequence[Audit], names: set[str], mine: Digests) -> KnownOverlap | None:
     """Answer for data that a model was trained on."""
-    sets = audit.record["sets"]
-    trained = [
-        i for i, one in enumerate(sets) if names & {name.casefold() for name in one["trained"]}
-    ]
-    if not trained:
+    bank: dict[bytes, int] = {}
+    keys, where = [], []
+    for audit in audits:
+        for one, digests in zip(audit.record["sets"], audit.digests, strict=True):
+            if names & {name.casefold() for name in one["trained"]}:
+                # A folder of features is one word for all of its rows.
+                size = max(1, one["n_rows"]) if digests[:1].tolist() == [_token(one["name"])] else 1
+                bank |= dict.fromkeys(digests.tolist(), size)
+                keys.append(audit.key)
+                where.append(one["name"])
+    if not bank:
         return None
-    partners = {
-        a if b in trained else b
-        for a, b in audit.record["comparisons"]
-        if (a in trained) != (b in trained)
-    }
+    train = np.array(sorted(bank), "S32")
+    sizes = np.array([bank[one] for one in train.tolist()], np.int64)
+    said = ", ".join(dict.fromkeys(where))
+    what = f"pictures of {said}, on which the model was trained ('cutis data overlap --trained'),"
+    found = _of_rows(audits, mine, train, sizes, what)
     # What was trained on is known to be so without any search.
-    bank = np.concatenate([audit.digests[i] for i in trained])
-    searched = np.isin(mine, np.concatenate([bank, *(audit.digests[i] for i in partners)]))
-    pairs, numbers = audit.pairs_p2, np.isin(audit.sides_p2, trained)
-    hit = np.concatenate([pairs[numbers[:, 1], 0], pairs[numbers[:, 0], 1], bank])
-    known = mine != b""
-    where = ", ".join(sets[i]["name"] for i in trained)
-    reason = f"The model was trained on {where} ('cutis data overlap --trained')."
-    return KnownOverlap(np.isin(mine, hit) & known, searched & known, (audit.key,), (reason,))
-
-
-def _of_training_rows(audit: Audit, mine: Digests, train: Digests | None) -> KnownOverlap | None:
-    """Answer for rows that a probe is fitted to."""
-    if train is None:
+    inside = np.isin(mine, train) & (mine != b"")
+    if found is None and not inside.any():
         return None
-    train = train[train != b""]  # a picture that is not there is no copy of another such one
-    searched, names = np.zeros(len(mine), bool), []
-    for a, b in audit.record["comparisons"]:
-        for one, two in {(a, b), (b, a)}:
-            if np.isin(train, audit.digests[two]).any():
-                covered = np.isin(mine, audit.digests[one])
-                searched |= covered
-                if covered.any():
-                    names.append(audit.record["sets"][two]["name"])
-    pairs = audit.pairs_p2
-    hit = np.concatenate(
-        [pairs[np.isin(pairs[:, 1], train), 0], pairs[np.isin(pairs[:, 0], train), 1]]
-    )
-    flagged = np.isin(mine, hit) & (mine != b"")
-    where = ", ".join(dict.fromkeys(names))
-    reason = f"The training rows ({where}) were searched by 'cutis data overlap'."
-    return KnownOverlap(flagged, searched & (mine != b""), (audit.key,), (reason,))
+    reason = f"The model was trained on {said} ('cutis data overlap --trained')."
+    itself = KnownOverlap(inside, inside, tuple(keys), (reason,) if inside.any() else ())
+    return _joined([itself] if found is None else [itself, found])
+
+
+def _of_rows(
+    audits: Sequence[Audit], mine: Digests, train: Digests, sizes: np.ndarray, what: str
+) -> KnownOverlap | None:
+    """Answer for training rows, whose different digests and numbers are given."""
+    found = []
+    for way, answer in answers(audits, mine, train, sizes).items():
+        keys = tuple(view.audit.key for view in answer.views)
+        how = f"by {way} ({'; '.join(view.words() for view in answer.views)})"
+        none = np.zeros(len(mine), bool)
+        if not answer.believed:
+            n, compared = int(answer.flagged_n.sum()), np.count_nonzero(answer.covered_n)
+            loose = (
+                f"Searched {how}, {n} of {compared} images have a copy: the audit is too loose to "
+                "be believed and is left out; make it again with stricter limits, or delete "
+                "that folder from the cache."
+            )
+            found.append(KnownOverlap(none, none, keys, (), (loose,)))
+            continue
+        k, n = int(answer.covered_n.max()), answer.n_train
+        part = "The" if k >= n else f"{k} of {n}"
+        reason = f"{part} {what} were searched {how}."
+        warnings = () if k >= n else (reason,)
+        reasons = () if k < n else (reason,)
+        found.append(KnownOverlap(answer.flagged_n, answer.searched_n, keys, reasons, warnings))
+    return _joined(found)
 
 
 def without_overlap(
@@ -223,6 +247,7 @@ def without_overlap(
         "n_left": int(kept.sum()),
         "audits": list(known.audits),
         "reasons": list(known.reasons),
+        "warnings": list(known.warnings),
         "metrics": None,
     }
     try:
