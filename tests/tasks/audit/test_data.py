@@ -117,7 +117,9 @@ def test_other_malignant_classes_of_the_card_are_another_run(
 
     def audited(malignant: str):
         card.write_text(f"name: mine\nclasses: [red, green, blue]\nmalignant: [{malignant}]\n")
-        given = config(colour_table, words, tmp_path, by="malignancy", a="malignant", card=str(card))
+        given = config(
+            colour_table, words, tmp_path, by="malignancy", a="malignant", card=str(card)
+        )
         return audit_data(given)
 
     one = audited("red")
