@@ -42,7 +42,7 @@ def mean_over_both(
     >>> values = np.array([[1, 0, 1, 1, 0, 1], [0, 0, 1, 1, 0, 1]], float)
     >>> found = mean_over_both(np.tile(values, 2), None, 0.95, 100, 0)
     >>> round(found["value"], 3), round(found["low"], 3), found["n_cases"]
-    (0.583, 0.162, 12)
+    (0.583, 0.253, 12)
     """
     from cutis.clinical.readers.crossing import FEWEST_CASES
     from cutis.clinical.readers.numbers import row_means
