@@ -136,8 +136,8 @@ def test_a_class_whose_name_holds_a_comma_is_one_class():
     ("useful", "said"),
     [
         ([], "At no threshold shown, with 90 % confidence"),
-        ([[0.1, 0.1]], "for thresholds 0.1."),
-        ([[0.1, 0.2], [0.4, 0.5]], "for thresholds 0.1 to 0.2, 0.4 to 0.5."),
+        ([[0.1, 0.1]], "for thresholds 0.1 (pointwise"),
+        ([[0.1, 0.2], [0.4, 0.5]], "for thresholds 0.1 to 0.2, 0.4 to 0.5 (pointwise"),
     ],
 )
 def test_the_verdict_names_its_confidence_and_its_ranges(useful, said):

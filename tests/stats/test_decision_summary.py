@@ -49,7 +49,9 @@ def test_useful_runs_are_where_the_interval_of_the_gain_is_above_zero():
     inside = [
         any(low <= point.threshold <= high for low, high in found.useful) for point in found.points
     ]
-    assert inside == [point.gain.low > 0 for point in found.points]
+    above = [point.gain.low > 0 for point in found.points]
+    assert sum(above) - sum(inside) == found.n_thin
+    assert all(over for over, shown in zip(above, inside, strict=True) if shown)
     assert any(inside)
     assert len(found.points) == len(THRESHOLDS)
 
@@ -58,6 +60,28 @@ def test_scores_without_meaning_are_useful_nowhere():
     rng = np.random.default_rng(0)
     out = decision_summary(POSITIVE, rng.random(300), CLUSTERS, Settings(150))
     assert out.useful == ()
+
+
+def test_a_useless_score_is_not_shown_by_a_handful_of_images():
+    """Six negatives that happen to lie below a threshold have an interval above 0."""
+    positive = np.arange(200) < 20
+    scores = np.full(200, 0.5)
+    scores[-6:] = 0.01
+    alone = make_clusters(None, 200)
+    out = decision_summary(positive, scores, alone, Settings(200), [0.05])
+    assert out.points[0].gain.low > 0
+    assert (out.useful, out.n_thin) == ((), 1)
+    # Fifteen such images are enough groups, but that no positive is among them is luck as well.
+    scores[-15:] = 0.01
+    out = decision_summary(positive, scores, alone, Settings(200), [0.05])
+    assert (out.useful, out.n_thin) == ((), 1)
+
+
+def test_a_perfect_score_is_useful():
+    positive = np.arange(400) < 150
+    scores = np.where(positive, 0.9, 0.05)
+    out = decision_summary(positive, scores, make_clusters(None, 400), Settings(100), [0.1, 0.4])
+    assert (out.useful, out.n_thin) == (((0.1, 0.4),), 0)
 
 
 def test_a_rarer_disease_lowers_the_benefit():

@@ -159,7 +159,7 @@ def summary_lines(result: dict[str, Any]) -> list[str]:
                 f"{record_text(point['net_benefit'], 4)}, above the better default "
                 f"{record_text(point['gain'], 4)}"
             )
-    lines.append(f"  {verdict(result)}")
+    lines.append(f"  {verdict(result)}{thin_text(result)}")
     return [*lines, *(f"  Note: {note}" for note in result["notes"])]
 
 
@@ -168,8 +168,8 @@ def verdict(result: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> verdict({"useful": [[0.1, 0.3]], "confidence": 0.95})[-38:]
-    'confidence, for thresholds 0.1 to 0.3.'
+    >>> verdict({"useful": [[0.1, 0.3]], "confidence": 0.95})[-52:]
+    'thresholds 0.1 to 0.3 (pointwise: each taken alone).'
     """
     level = f"{100 * result['confidence']:g} %"
     if not result["useful"]:
@@ -182,5 +182,23 @@ def verdict(result: dict[str, Any]) -> str:
     )
     return (
         f"Worth more than acting on everybody or nobody, with {level} confidence, for thresholds "
-        f"{runs}."
+        f"{runs} (pointwise: each taken alone)."
+    )
+
+
+def thin_text(result: dict[str, Any]) -> str:
+    """Say how many thresholds look worthwhile but rest on too few images; else nothing.
+
+    Examples
+    --------
+    >>> thin_text({"n_thin": 2, "fewest_groups": 10})[:26]
+    ' 2 more thresholds are not'
+    """
+    n = result["n_thin"]
+    if not n:
+        return ""
+    return (
+        f" {n} more threshold{'s are' if n > 1 else ' is'} not counted: fewer than "
+        f"{result['fewest_groups']} groups lie on one side, or no mistake of one kind occurs and "
+        "chance could explain that."
     )

@@ -10,9 +10,12 @@ import numpy as np
 from cutis.stats.clusters import Clusters
 from cutis.stats.decision import check_thresholds, net_benefit
 from cutis.stats.estimate import Basis, Estimate, Settings
+from cutis.stats.proportion import exact_interval
 from cutis.stats.replicated import replicate
 
 THRESHOLDS = tuple(round(0.01 * k, 2) for k in range(1, 61))
+# With fewer groups on a side of a threshold its interval is not to be trusted.
+FEWEST = 10
 _VALUES = ("net_benefit", "treat_all", "standardised", "gain")
 
 
@@ -57,7 +60,11 @@ class DecisionSummary(NamedTuple):
     points
         The curve.
     useful
-        Runs of thresholds (low, high) over which the interval of the gain lies above 0.
+        Runs of thresholds (low, high) over which the interval of the gain lies above 0, each
+        threshold taken alone. At least 10 groups lie on each side of it, and the gain outlasts
+        what exact intervals leave open where an outcome does not occur on its wrong side.
+    n_thin
+        Thresholds whose interval lies above 0 but which fail these conditions.
     """
 
     n: int
@@ -65,6 +72,7 @@ class DecisionSummary(NamedTuple):
     prevalence: float | None
     points: tuple[DecisionPoint, ...]
     useful: tuple[tuple[float, float], ...]
+    n_thin: int
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as strict JSON values."""
@@ -74,6 +82,8 @@ class DecisionSummary(NamedTuple):
             "prevalence": self.prevalence,
             "points": [point.to_json() for point in self.points],
             "useful": [list(ends) for ends in self.useful],
+            "n_thin": self.n_thin,
+            "fewest_groups": FEWEST,
         }
 
 
@@ -134,17 +144,50 @@ def decision_summary(
         DecisionPoint(threshold, *(out.estimate(name, basis, settings, k) for name in _VALUES))
         for k, threshold in enumerate(wanted.tolist())
     )
+    above = [point.gain.low > 0 for point in points]
+    share = float(positive.mean()) if prevalence is None else prevalence
+    shown = [
+        point.gain.low > _unseen(positive, scores_n >= point.threshold, clusters, share,
+                                 point.threshold, settings.confidence)
+        for point in points
+    ]  # fmt: skip
     return DecisionSummary(
-        int(positive.size), int(positive.sum()), prevalence, points, _runs(points)
-    )
+        int(positive.size), int(positive.sum()), prevalence, points, _runs(points, shown),
+        sum(above) - sum(shown),
+    )  # fmt: skip
 
 
-def _runs(points: Sequence[DecisionPoint]) -> tuple[tuple[float, float], ...]:
-    """Return the runs of neighbouring thresholds whose gain is above 0 with confidence."""
+def _unseen(
+    positive_n: np.ndarray,
+    treated_n: np.ndarray,
+    clusters: Clusters,
+    share: float,
+    threshold: float,
+    confidence: float,
+) -> float:
+    """Return the loss that resampling cannot see; infinite with too few groups on a side.
+
+    Where no positive is missed, or no negative is treated, every resample repeats that; the exact
+    interval of a share of 0 says how many may yet be.
+    """
+    if min(clusters.count(treated_n), clusters.count(~treated_n)) < FEWEST:
+        return float("inf")
+    loss = 0.0
+    wrong = ((positive_n, ~treated_n, share),
+             (~positive_n, treated_n, (1 - share) * threshold / (1 - threshold)))  # fmt: skip
+    for outcome_n, side_n, worth in wrong:
+        if not (outcome_n & side_n).any():
+            loss += worth * exact_interval(0, clusters.count(outcome_n), confidence).high
+    return loss
+
+
+def _runs(
+    points: Sequence[DecisionPoint], shown: Sequence[bool]
+) -> tuple[tuple[float, float], ...]:
+    """Return the runs of neighbouring thresholds at which a gain is shown."""
     runs: list[list[float]] = []
     before = False
-    for point in points:
-        above = point.gain.low > 0
+    for point, above in zip(points, shown, strict=True):
         if above and before:
             runs[-1][1] = point.threshold
         elif above:

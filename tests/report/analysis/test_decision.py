@@ -62,7 +62,7 @@ def test_the_share_of_positives_is_a_caution(more, said):
     ("useful", "said"),
     [
         ([], "At no threshold was acting"),
-        ([[0.05, 0.2]], "at thresholds of 5% to 20%."),
+        ([[0.05, 0.2]], "at thresholds of 5% to 20%. This is pointwise"),
         ([[0.1, 0.1], [0.3, 0.4]], "at thresholds of 10%, 30% to 40%."),
     ],
 )

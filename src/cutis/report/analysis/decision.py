@@ -47,7 +47,8 @@ def useful_sentence(result: dict[str, Any]) -> str:
     )
     return (
         f"Acting on the model's probability of {result['positive']} was shown (with {level} "
-        f"confidence) to be worth more than acting on everybody or nobody at thresholds of {runs}."
+        f"confidence) to be worth more than acting on everybody or nobody at thresholds of {runs}. "
+        "This is pointwise: said of each threshold taken alone."
     )
 
 
@@ -58,6 +59,14 @@ def _curve(result: dict[str, Any]) -> list[Block]:
         f"Bands: pointwise. {method_note(result)}"
     )
     blocks: list[Block] = [Figure(decision_picture(result, result["positive"]), caption)]
+    if n_thin := result.get("n_thin"):
+        blocks.append(
+            Paragraph(
+                f"Intervals above 0 at {n_thin} further threshold{'s' if n_thin > 1 else ''} are "
+                f"not counted: fewer than {result['fewest_groups']} groups lie on one side, or no "
+                "mistake of one kind occurs and chance could explain that."
+            )
+        )
     if result["prevalence"] is not None:
         blocks.append(
             Paragraph(
