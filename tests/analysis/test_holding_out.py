@@ -80,3 +80,32 @@ def test_a_file_of_one_split_leaves_nothing_to_judge(tmp_path):
     write_predictions(path, only)
     with pytest.raises(CutisError, match=r"All images of .* are of the split 'val'"):
         hold_out(settings(path, tmp_path), "val", "--fit")
+
+
+def test_numbers_are_not_taken_for_names(tmp_path):
+    """Other images cannot tell a wrong order of classes, so the order must be stated."""
+    path = held_out.write(tmp_path / "a.parquet")
+    numbers = tuple(f"class {k}" for k in range(3))
+    other = held_out.write(tmp_path / "b.parquet", first=1000, seed=3, classes=numbers)
+    with pytest.raises(CutisError, match=r"have only numbers and those of .* have names") as refused:
+        hold_out(settings(path, tmp_path), str(other), "--fit")
+    assert "--classes" in str(refused.value.fix)
+    with pytest.raises(CutisError, match="have only numbers"):
+        hold_out(settings(other, tmp_path), str(path), "--fit")
+
+
+def test_what_a_reader_must_know_of_the_fitted_file_is_kept(tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from cutis.analysis import holding_out
+
+    path = held_out.write(tmp_path / "a.parquet")
+    other = held_out.write(tmp_path / "b.parquet", first=1000, seed=3)
+    read = holding_out.read_cases
+
+    def noted(file, config):
+        return replace(read(file, config), notes=(f"About {file.name}.",))
+
+    monkeypatch.setattr(holding_out, "read_cases", noted)
+    held = hold_out(settings(path, tmp_path), str(other), "--fit")
+    assert held.judged.notes == ("About a.parquet.", "--fit b.parquet: About b.parquet.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from cutis.analysis.aligning import in_classes
+from cutis.analysis.aligning import in_classes, is_numbered
 from cutis.analysis.cases import Cases, CasesConfig, read_cases
 from cutis.errors import CutisError, nearest_names
 
@@ -54,13 +56,30 @@ def hold_out(config: CasesConfig, given: str, flag: str) -> HeldOut:
     if path.exists():
         judged = read_cases(config.predictions, config)
         fit = read_cases(path, config.model_copy(update={"split": None}))
+        _refuse_numbers_for_names(fit, judged, config, flag)
         fit, named = in_classes(fit, judged.classes, judged), path.name
+        kept = [*judged.notes, *(f"{flag} {path.name}: {note}" for note in fit.notes)]
+        judged = replace(judged, notes=tuple(dict.fromkeys(kept)))
     else:
         fit, judged = _by_split(config, given, flag)
         named = f"split {given}"
     _refuse_shared_images(fit, judged, flag)
     _refuse_shared_groups(fit, judged, flag)
     return HeldOut(fit, judged, named)
+
+
+def _refuse_numbers_for_names(fit: Cases, judged: Cases, config: CasesConfig, flag: str) -> None:
+    """Refuse to guess which number is which class: other images cannot tell a wrong order."""
+    if config.classes is not None or is_numbered(fit) == is_numbered(judged):
+        return
+    numbered, other = (fit, judged) if is_numbered(fit) else (judged, fit)
+    raise CutisError(
+        f"The classes of {numbered.source} have only numbers and those of {other.source} have "
+        f"names; whether they are in the same order cannot be told ({flag}).",
+        allowed=f"The names are {', '.join(other.classes)}.",
+        fix=f"--classes with the names in the order of the numbers, such as "
+        f"{shlex.quote(','.join(other.classes))}",
+    )
 
 
 def _by_split(config: CasesConfig, split: str, flag: str) -> tuple[Cases, Cases]:
