@@ -141,3 +141,32 @@ def test_a_point_without_a_target_shows_none_on_the_terminal():
     assert lines[2].split() == ["auroc", "undefined"]
     assert lines[3] == "  mel, youden: sensitivity 0.500 (0.400 to 0.600), specificity undefined"
     assert lines[4:] == ["  Note: Few."]
+
+
+def test_the_published_seed_is_42_unless_one_is_given(tmp_path):
+    path = str(write(tmp_path / "model.csv", 1.5).path)
+    seeds = {}
+    for given in (None, "0", "42"):
+        words = [] if given is None else ["--seed", given]
+        record, _ = run(tmp_path / str(given), path, "--protocol", "published", *words)
+        seeds[given] = record["files"][0]
+    assert (seeds[None]["seed"], seeds["0"]["seed"]) == (42, 0)
+    assert seeds[None]["metrics"] == seeds["42"]["metrics"] != seeds["0"]["metrics"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--confidence", "0.9"], ["--interval", "bca"], ["--stratified"],
+        ["--positive", "class 1"], ["--prevalence", "0.1"], ["--at-specificity", "0.8"],
+        ["--at-sensitivity", "0.8"], ["--max-fpr", "0.2"],
+    ],
+)  # fmt: skip
+def test_the_published_protocol_ignores_no_option(tmp_path, capsys, words):
+    path = str(write(tmp_path / "model.csv", 1.5).path)
+    words = [path, "--protocol", "published", "-o", str(tmp_path / "run"), *words]
+    assert cli.run(["stats", "ci", *words]) == 2
+    text = " ".join(capsys.readouterr().err.split())
+    assert f"{words[5]} cannot be used with --protocol published" in text
+    assert f"leave out {words[5]}" in text
+    assert not (tmp_path / "run").exists()

@@ -77,6 +77,7 @@ def stats_ci(config: StatsCiConfig) -> AnalysisResult:
         For files that cannot be read or scored, and classes or targets that do not exist.
     """
     _refuse_targets(config)
+    _refuse_beside_published(config)
     listing = find_predictions(config.predictions)
     paths = [entry.path for entry in listing.entries]
 
@@ -97,6 +98,30 @@ def _refuse_targets(config: StatsCiConfig) -> None:
                     f"--{name.replace('_', '-')} is {target}; it is a share above 0 and at most 1.",
                     fix=f"--{name.replace('_', '-')} 0.9",
                 )
+
+
+def _refuse_beside_published(config: StatsCiConfig) -> None:
+    """Refuse options that the published procedure has no place for, rather than ignore them."""
+    if config.protocol != "published":
+        return
+    ignored = (
+        "confidence", "interval", "stratified", "positive", "prevalence", "at_specificity",
+        "at_sensitivity", "max_fpr",
+    )  # fmt: skip
+    fields = StatsCiConfig.model_fields
+    given = [
+        name
+        for name in ignored
+        if getattr(config, name) != fields[name].get_default(call_default_factory=True)
+    ]
+    if given:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise CutisError(
+            f"{flags} cannot be used with --protocol published, which draws images one by one, "
+            "takes 95 % percentiles and knows no operating points.",
+            allowed="Its only settings are --n-bootstrap and --seed.",
+            fix=f"leave out {flags}, or use --protocol ours",
+        )
 
 
 def _measured(entry: Entry, config: StatsCiConfig) -> dict[str, Any]:
@@ -184,7 +209,7 @@ def _published(cases: Cases, config: StatsCiConfig) -> dict[str, Any]:
     )
 
     sample = make_sample(cases.labels_n, cases.probs_nc)
-    seed = config.seed or PUBLISHED_SEED
+    seed = config.seed if "seed" in config.model_fields_set else PUBLISHED_SEED
     replicates = published_replicates(sample, config.n_bootstrap, seed)
     point = published_measure(sample, np.ones((1, len(cases))))
     kept = int(replicates["accuracy"].size)
