@@ -63,6 +63,19 @@ def test_every_cluster_is_tested_against_all_others(clustering, correct):
     np.testing.assert_allclose([r["p_bh"] for r in records], corrected)
 
 
+def test_clusters_of_patients_have_no_test_of_lone_images(clustering, correct):
+    patients = np.array([f"p{i // 5}" for i in range(60)])
+    for record in cluster_records(clustering, correct, QUICK, patients):
+        assert record["p"] is record["p_bh"] is None
+        assert record["accuracy"]["low"] is not None
+    each_its_own = np.array([f"p{i}" for i in range(60)])
+    alone = cluster_records(clustering, correct, QUICK, None)
+    for record, expected in zip(
+        cluster_records(clustering, correct, QUICK, each_its_own), alone, strict=True
+    ):
+        assert record["p"] == expected["p"]
+
+
 def test_a_share_resamples_patients():
     yes = np.repeat([True, False, True, False], 10)
     alone = share_estimate(yes, None, QUICK)
@@ -117,6 +130,7 @@ def test_with_patients_the_test_moves_patients(clustering, scores):
     planted = next(c for c in record["concepts"] if c["name"] == "planted")
     # ten patients, four of them in the bad cluster: no p-value below 2 / 210 is possible
     assert 0.003 < planted["p"] < 0.03
+    assert planted["fisher_p"] is planted["fisher_p_bh"] is None
 
 
 def test_a_constant_score_is_no_test(clustering, scores):

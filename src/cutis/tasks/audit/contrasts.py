@@ -22,7 +22,8 @@ def cluster_records(
     """Return size and accuracy of every cluster, tested against all other images.
 
     The interval resamples lesions or patients. The test is Fisher's, corrected by Benjamini and
-    Hochberg over the clusters.
+    Hochberg over the clusters. It takes images as independent, so where several show one lesion
+    or patient there is none, and the interval speaks alone.
 
     Parameters
     ----------
@@ -38,12 +39,14 @@ def cluster_records(
     from cutis.stats.failure_clusters import fisher_exact_p
     from cutis.stats.multiplicity import benjamini_hochberg
 
+    grouped = _grouped(groups_n, len(correct_n))
     records: list[dict[str, Any]] = []
     for cluster in range(len(clustering.centres_cd)):
         inside = clustering.cluster_n == cluster
         n, right = int(inside.sum()), int(correct_n[inside].sum())
         others, right_others = int((~inside).sum()), int(correct_n[~inside].sum())
-        p = fisher_exact_p(right, n, right_others, others) if others else float("nan")
+        tested = others > 0 and not grouped
+        p = fisher_exact_p(right, n, right_others, others) if tested else float("nan")
         part = None if groups_n is None else groups_n[inside]
         accuracy = share_estimate(correct_n[inside], part, settings)
         records.append({"cluster": cluster, "n": n, "n_right": right, "accuracy": accuracy, "p": p})
@@ -51,6 +54,13 @@ def cluster_records(
     for record, p_bh in zip(records, corrected, strict=True):
         record["p"], record["p_bh"] = or_null(record["p"]), or_null(float(p_bh))
     return records
+
+
+def _grouped(groups_n: np.ndarray | None, n: int) -> bool:
+    """Tell whether several images belong to one group."""
+    from cutis.stats.clusters import make_clusters
+
+    return make_clusters(groups_n, n).n_groups < n
 
 
 def share_estimate(
@@ -137,17 +147,18 @@ def _compared(
     settings: Settings,
     n_permutations: int,
 ) -> dict[str, Any]:
-    """Return differences of one pair of clusters, with Fisher's test of the shares above 0.5."""
+    """Return differences of one pair of clusters; of lone images with Fisher's test of shares."""
     from cutis.stats.failure_clusters import fisher_exact_p
     from cutis.stats.two_groups import compare_groups
 
     found = compare_groups(scores_nk, low_n, names, groups_n, settings, n_permutations).to_json()
+    grouped = _grouped(groups_n, len(low_n))
     n_low, n_good = int(low_n.sum()), int((~low_n).sum())
     for i, record in enumerate(found["differences"]):
         high = scores_nk[:, i] > HIGH
         yes_low, yes_good = int(high[low_n].sum()), int(high[~low_n].sum())
         record["share_a"], record["share_b"] = yes_low / n_low, yes_good / n_good
-        record["fisher_p"] = fisher_exact_p(yes_low, n_low, yes_good, n_good)
+        record["fisher_p"] = None if grouped else fisher_exact_p(yes_low, n_low, yes_good, n_good)
     return found
 
 
@@ -160,7 +171,7 @@ def _correct_together(records: list[dict[str, Any]]) -> None:
 
     every = [concept for record in records for concept in record["concepts"]]
     p = np.array([np.nan if c["p"] is None else c["p"] for c in every])
-    fisher = np.array([c["fisher_p"] for c in every])
+    fisher = np.array([np.nan if c["fisher_p"] is None else c["fisher_p"] for c in every])
     columns = zip(holm(p), benjamini_hochberg(p), benjamini_hochberg(fisher), strict=True)
     for concept, (by_holm, by_bh, fisher_bh) in zip(every, columns, strict=True):
         concept["p_holm"], concept["p_bh"] = or_null(float(by_holm)), or_null(float(by_bh))
