@@ -150,7 +150,11 @@ def _inputs(
     keys: dict[str, str],
     classifier: ZeroShotClassifier | None,
 ) -> dict[str, Any]:
+    from cutis.tasks.operating import positive_classes
+
+    positives = positive_classes(dataset.classes, dataset.card, ())
     return {
+        "positive_classes": [dataset.classes[place] for place in positives],
         "table_sha256": dataset.table_sha256(),
         "features_key": keys["tested"],
         "features_keys": keys,
