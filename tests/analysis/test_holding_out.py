@@ -87,7 +87,9 @@ def test_numbers_are_not_taken_for_names(tmp_path):
     path = held_out.write(tmp_path / "a.parquet")
     numbers = tuple(f"class {k}" for k in range(3))
     other = held_out.write(tmp_path / "b.parquet", first=1000, seed=3, classes=numbers)
-    with pytest.raises(CutisError, match=r"have only numbers and those of .* have names") as refused:
+    with pytest.raises(
+        CutisError, match=r"have only numbers and those of .* have names"
+    ) as refused:
         hold_out(settings(path, tmp_path), str(other), "--fit")
     assert "--classes" in str(refused.value.fix)
     with pytest.raises(CutisError, match="have only numbers"):
