@@ -75,8 +75,9 @@ class Answer:
     @property
     def searched_n(self) -> np.ndarray:
         """Rows compared with every training row, and those that are known to have a copy."""
-        complete: np.ndarray = (self.covered_n >= self.n_train) & (self.n_train > 0)
-        return complete | self.flagged_n
+        complete = (self.covered_n >= self.n_train) & (self.n_train > 0)
+        known: np.ndarray = complete | self.flagged_n
+        return known
 
 
 def ways_of(audit: Audit) -> dict[str, View]:
@@ -100,9 +101,8 @@ def ways_of(audit: Audit) -> dict[str, View]:
 
 
 def _found_by(audit: Audit, way: int) -> Digests:
-    found: Digests = audit.pairs_p2
-    if audit.ways_p2 is not None:
-        found = found[audit.ways_p2[:, way]]
+    kept = slice(None) if audit.ways_p2 is None else audit.ways_p2[:, way]
+    found: Digests = audit.pairs_p2[kept]
     return found
 
 
