@@ -185,16 +185,11 @@ def compare(
         raise ValueError(f"{len(names)} model was given; a comparison needs at least 2.")
     result = _replicated(labels_n, probs, clusters, settings)
     metrics = _estimates(result, probs, labels_n, clusters, settings)
-    m = len(names)
-    n_comparisons = m - 1 if anchor is not None else m * (m - 1) // 2
+    n_comparisons = _n_comparisons(len(names), anchor)
     anchor = _anchor(metrics, headline, anchor)
     others = [name for name in names if name != anchor]
-    swaps = {
-        name: swap_test(
-            labels_n, probs[name], probs[anchor], clusters, n_permutations, settings.seed
-        )
-        for name in others
-    }
+    swapped = (clusters, n_permutations, settings.seed)
+    swaps = {name: swap_test(labels_n, probs[name], probs[anchor], *swapped) for name in others}
     areas = compare_class_areas(
         labels_n, probs, classes, clusters, anchor, settings.confidence, n_comparisons
     )
@@ -213,6 +208,11 @@ def compare(
         mcnemar=None if clusters.grouped else _mcnemars(labels_n, probs, others, anchor),
         areas=areas,
     )
+
+
+def _n_comparisons(m: int, anchor: str | None) -> int:
+    """Count the pairs with a named anchor, or all pairs: any may be the one of the best."""
+    return m - 1 if anchor is not None else m * (m - 1) // 2
 
 
 def _anchor(metrics: Mapping[str, Mapping[str, Estimate]], headline: str, given: str | None) -> str:
