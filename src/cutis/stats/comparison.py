@@ -158,8 +158,8 @@ def compare(
     settings
         How intervals are made.
     anchor
-        Name of the model to compare with; the best one on the headline metric when left out. The
-        best is found by looking at all, so p-values are then corrected for all m (m - 1) / 2 pairs.
+        Name of the model to compare with; left out the best one on the headline metric, and
+        p-values are then corrected for all m (m - 1) / 2 pairs.
     headline
         The metric that decides which is best.
     n_permutations
@@ -190,9 +190,9 @@ def compare(
     others = [name for name in names if name != anchor]
     swapped = (clusters, n_permutations, settings.seed)
     swaps = {name: swap_test(labels_n, probs[name], probs[anchor], *swapped) for name in others}
-    areas = compare_class_areas(
-        labels_n, probs, classes, clusters, anchor, settings.confidence, n_comparisons
-    )
+    level, n_pairs = settings.confidence, n_comparisons
+    areas = compare_class_areas(labels_n, probs, classes, clusters, anchor, level, n_pairs)
+    given = (result, metrics, anchor, swaps, areas, classes, clusters, settings, n_pairs)
     return Comparison(
         models=names,
         anchor=anchor,
@@ -202,9 +202,7 @@ def compare(
         n_permutations=n_permutations,
         n_comparisons=n_comparisons,
         metrics=metrics,
-        differences=_differences(
-            result, metrics, anchor, swaps, areas, classes, clusters, settings, n_comparisons
-        ),
+        differences=_differences(*given),
         mcnemar=None if clusters.grouped else _mcnemars(labels_n, probs, others, anchor),
         areas=areas,
     )
