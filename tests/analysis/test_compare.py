@@ -31,7 +31,7 @@ def test_two_files_become_a_conclusion_and_a_page(tmp_path, capsys):
     assert "2 models on 120 images, ungrouped." in shown
     assert "good is better than poor in balanced accuracy" in shown
     record = result(out)
-    assert record["format"] == "cutis.comparison/1"
+    assert record["format"] == "cutis.paired-comparison/1"
     assert list(record["datasets"]) == [""]
     html = (out / "report.html").read_text()
     assert "good is better than poor in balanced accuracy" in html

@@ -17,7 +17,7 @@ from cutis.errors import CutisError, nearest_names
 if TYPE_CHECKING:
     from cutis.stats.comparison import Comparison
 
-FORMAT = "cutis.comparison/1"
+FORMAT = "cutis.paired-comparison/1"
 
 
 class ComparingConfig(JoinConfig):

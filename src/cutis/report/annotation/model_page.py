@@ -80,8 +80,9 @@ def _clusters(result: dict[str, Any]) -> list[Block]:
         ])  # fmt: skip
     note = (
         f"Features reduced to {result['n_components']} principal components, divided by k-means. "
-        f"{100 * result['confidence']:g} % intervals; p: Fisher's test against all other images, "
-        "corrected by Benjamini and Hochberg. The hollow diamond marks the overall accuracy."
+        f"{100 * result['confidence']:g} % intervals; p: Fisher's test against all other images "
+        "(none where several images share a group), corrected by Benjamini and Hochberg. "
+        "The hollow diamond marks the overall accuracy."
     )
     columns: list[str | Picture] = ["cluster", interval_axis(), "accuracy", "right", "p", "p (BH)"]
     return [Table(columns, rows, "Clusters, worst first", note), Notes(result["notes"])]
