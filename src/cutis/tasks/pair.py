@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 class HalvesConfig(VerbConfig):
     """Which two models are paired."""
 
+    takes_positional: ClassVar[bool] = True
+
     vision: str = Field(description="Model whose image tower is used; see 'cutis models list'.")
     text: str = Field(description="Model whose text tower is used.")
 
 
 class PairConfig(RunConfig, DataConfig, HalvesConfig):
     """Settings of ``cutis models pair``."""
-
-    takes_positional: ClassVar[bool] = True
 
     targets: Literal["auto", "labels", "captions", "both"] = Field(
         default="auto", description="What to learn from: labels, captions or both [what is there]."
