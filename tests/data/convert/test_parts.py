@@ -55,7 +55,8 @@ def test_two_that_fit_are_both_named_with_their_commands(tmp_path: Path) -> None
         choose(formats, "auto", folder, tmp_path / "o")
     assert raised.value.fix == (
         f"cutis data convert one '{folder}' -o {tmp_path / 'o'} or "
-        f"cutis data convert two '{folder}' -o {tmp_path / 'o'}"
+        f"cutis data convert two '{folder}' -o {tmp_path / 'o'} or "
+        f"cutis data convert three '{folder}' -o {tmp_path / 'o'}"
     )
 
 

@@ -36,18 +36,18 @@ class StatsPowerConfig(VerbConfig):
         "reader's value).",
     )
     helped: float | None = Field(
-        default=None, ge=0, le=1, description="mcnemar: share of readings put right by help."
+        default=None, ge=0, le=1, description="For mcnemar: share of readings put right by help."
     )
     harmed: float | None = Field(
-        default=None, ge=0, le=1, description="mcnemar: share of readings spoilt by help."
+        default=None, ge=0, le=1, description="For mcnemar: share of readings spoilt by help."
     )
     pilot: Path | None = Field(
         default=None,
-        description="mrmc: run directory of 'cutis stats mrmc' whose variance components are used.",
+        description="For mrmc: run directory of 'cutis stats mrmc' whose variance components are used.",
     )
     components: str | None = Field(
         default=None,
-        description="mrmc: the components instead, as var_tr,var,cov1,cov2,cov3,cases.",
+        description="For mrmc: the components instead, as var_tr,var,cov1,cov2,cov3,cases.",
     )
     n_readers: int | None = Field(
         default=None, ge=1, description="Readers (two-groups: of each group) [the number needed]."
@@ -58,7 +58,7 @@ class StatsPowerConfig(VerbConfig):
     power: float = Field(default=0.8, gt=0, lt=1, description="Power wanted.")
     alpha: float = Field(default=0.05, gt=0, lt=0.5, description="Two-sided level of the test.")
     generalise: Literal["readers_and_cases", "readers", "cases"] = Field(
-        default="readers_and_cases", description="mrmc: to what the answer is to speak."
+        default="readers_and_cases", description="For mrmc: to what the answer is to speak."
     )
     output: Annotated[Path | None, Parameter(alias="-o")] = Field(
         default=None, description="JSON file to write the numbers to besides [none]."

@@ -111,7 +111,7 @@ def features_way(model: str | None) -> str:
 
     Examples
     --------
-    >>> features_way("sscd@/home/me/sscd.pt"), features_way("models/mine.pt"), features_way(None)
+    >>> features_way("sscd@/path/to/sscd.pt"), features_way("models/mine.pt"), features_way(None)
     ('the features of sscd', 'the features of mine.pt', 'the features in the folders')
     """
     if model is None:

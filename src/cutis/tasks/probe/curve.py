@@ -32,8 +32,8 @@ def seed_spread(
 
     Examples
     --------
-    >>> seed_spread([0.5, 0.7])["sd"], seed_spread([0.5])["sd"]
-    (0.1414213562373095, None)
+    >>> round(seed_spread([0.5, 0.7])["sd"], 6), seed_spread([0.5])["sd"]
+    (0.141421, None)
     """
     defined = [v for v in values if v is not None]
     spread: dict[str, Any] = {"mean": None, "sd": None, "min": None, "max": None}
