@@ -43,7 +43,7 @@ class StatsPowerConfig(VerbConfig):
     )
     pilot: Path | None = Field(
         default=None,
-        description="For mrmc: run directory of 'cutis stats mrmc' whose variance components are used.",
+        description="For mrmc: run of 'cutis stats mrmc' whose variance components are used.",
     )
     components: str | None = Field(
         default=None,
