@@ -135,6 +135,26 @@ class InputConfig(VerbConfig):
         return {name: getattr(self, name) for name in InputConfig.model_fields}
 
 
+class ComputeConfig(VerbConfig):
+    """Where and how features are computed."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        default="auto", description="Where the model computes."
+    )
+    precision: Literal["fp32", "bf16"] = Field(
+        default="fp32", description="Arithmetic of the image tower; fp32 is exact."
+    )
+    batch_size: int | None = Field(
+        default=None, gt=0, description="Images per forward pass [16 on a CPU, 64 elsewhere]."
+    )
+    workers: int | None = Field(
+        default=None, ge=0, description="Threads that read and resize images [one per core]."
+    )
+    cache: Annotated[Path | None, Parameter(alias="--cache-dir")] = Field(
+        default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
+    )
+
+
 class ManyConfig(InputConfig, RunConfig, DataConfig):
     """Settings of a verb that takes one or several models and datasets.
 

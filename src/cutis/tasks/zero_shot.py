@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import Parameter
 from pydantic import Field
 
-from cutis.config import ManyConfig, command_line
+from cutis.config import ComputeConfig, ManyConfig, command_line
 from cutis.features.loader import Loader
 from cutis.features.many import ManyResult
 from cutis.predictions import Predictions, make_predictions
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from cutis.tasks.overlap.known import KnownOverlap
 
 
-class ZeroShotConfig(ManyConfig):
+class ZeroShotConfig(ComputeConfig, ManyConfig):
     """Settings of ``cutis zero-shot``."""
 
     classes: str | None = Field(
@@ -61,21 +60,6 @@ class ZeroShotConfig(ManyConfig):
     )
     csv: bool = Field(
         default=False, description="Also write predictions.csv in the published column layout."
-    )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        default="auto", description="Where the model computes."
-    )
-    precision: Literal["fp32", "bf16"] = Field(
-        default="fp32", description="Arithmetic of the image tower; fp32 is exact."
-    )
-    batch_size: int | None = Field(
-        default=None, gt=0, description="Images per forward pass [16 on a CPU, 64 elsewhere]."
-    )
-    workers: int | None = Field(
-        default=None, ge=0, description="Threads that read and resize images [one per core]."
-    )
-    cache: Annotated[Path | None, Parameter(alias="--cache-dir")] = Field(
-        default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
     )
 
 

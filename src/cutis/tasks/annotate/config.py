@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import Parameter
 from pydantic import Field, field_validator
 
-from cutis.config import ManyConfig, VerbConfig
+from cutis.config import ComputeConfig, ManyConfig, VerbConfig
 
 
 class ConceptConfig(VerbConfig):
@@ -56,26 +54,6 @@ class ConceptConfig(VerbConfig):
         if not 0 < number < float("inf"):
             raise ValueError("must be 'model', 'published' or a positive number such as 0.02")
         return text
-
-
-class ComputeConfig(VerbConfig):
-    """Where and how features are computed."""
-
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        default="auto", description="Where the model computes."
-    )
-    precision: Literal["fp32", "bf16"] = Field(
-        default="fp32", description="Arithmetic of the image tower; fp32 is exact."
-    )
-    batch_size: int | None = Field(
-        default=None, gt=0, description="Images per forward pass [16 on a CPU, 64 elsewhere]."
-    )
-    workers: int | None = Field(
-        default=None, ge=0, description="Threads that read and resize images [one per core]."
-    )
-    cache: Annotated[Path | None, Parameter(alias="--cache-dir")] = Field(
-        default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
-    )
 
 
 class AnnotateConfig(ComputeConfig, ConceptConfig, ManyConfig):

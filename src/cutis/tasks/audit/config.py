@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from cutis.config import DataConfig, InputConfig, RunConfig
-from cutis.tasks.annotate.config import ComputeConfig, ConceptConfig
+from cutis.config import ComputeConfig, DataConfig, InputConfig, RunConfig
+from cutis.tasks.annotate.config import ConceptConfig
 
 
 class AuditConfig(ComputeConfig, ConceptConfig, InputConfig, RunConfig, DataConfig):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from pydantic import Field, field_validator
 
-from cutis.config import ManyConfig
+from cutis.config import ComputeConfig, ManyConfig
 
 ALL = 1.0
 PUBLISHED_SAMPLINGS = ("panderm", "dermfm")
@@ -21,7 +20,7 @@ def _words(values: Any) -> Any:
     return [part for several in parts for part in several]
 
 
-class ProbeConfig(ManyConfig):
+class ProbeConfig(ComputeConfig, ManyConfig):
     """Settings of ``cutis probe``."""
 
     method: Literal["linear", "knn", "mean", "cache"] = Field(
@@ -106,21 +105,6 @@ class ProbeConfig(ManyConfig):
     )
     csv: bool = Field(
         default=False, description="Also write predictions.csv in the published column layout."
-    )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        default="auto", description="Where the model computes."
-    )
-    precision: Literal["fp32", "bf16"] = Field(
-        default="fp32", description="Arithmetic of the image tower; fp32 is exact."
-    )
-    batch_size: int | None = Field(
-        default=None, gt=0, description="Images per forward pass [16 on a CPU, 64 elsewhere]."
-    )
-    workers: int | None = Field(
-        default=None, ge=0, description="Threads that read and resize images [one per core]."
-    )
-    cache: Annotated[Path | None, Parameter(alias="--cache-dir")] = Field(
-        default=None, description="Folder of cached features [$CUTIS_CACHE or ~/.cache/cutis]."
     )
 
     @field_validator("fractions", "shots", "c", "k", "alpha", "beta", mode="before")
